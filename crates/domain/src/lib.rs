@@ -8,6 +8,8 @@ pub mod clock;
 pub mod hash;
 pub mod id;
 pub mod name;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod path;
 pub mod random;
 

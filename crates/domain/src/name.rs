@@ -63,7 +63,8 @@ impl Name {
     /// Turns any text into a name: what cannot stand in one becomes `_`, too long is cut, nothing
     /// at all becomes `unnamed`. For names that no person typed, such as a computer's host name.
     pub fn lenient(text: &str) -> Self {
-        let mut cleaned: String = text.chars().map(|c| if matches!(c, '/' | '\0') { '_' } else { c }).collect();
+        let mut cleaned: String =
+            text.chars().map(|c| if matches!(c, '/' | '\0') { '_' } else { c }).collect();
         cleaned.truncate(floor_char_boundary(&cleaned, FILE_NAME_MAX_BYTES));
         match cleaned.as_str() {
             "" => Self("unnamed".into()),

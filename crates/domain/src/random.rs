@@ -13,7 +13,11 @@ pub trait Random: Send + Sync + Debug {
 pub struct OsRandom;
 
 impl Random for OsRandom {
-    #[expect(clippy::disallowed_methods, clippy::panic, reason = "the one place that asks the system for randomness")]
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::panic,
+        reason = "the one place that asks the system for randomness"
+    )]
     fn fill(&self, buffer: &mut [u8]) {
         // Without randomness no secret is safe; going on with predictable bytes would be worse than stopping.
         if let Err(error) = getrandom::fill(buffer) {
