@@ -1,0 +1,82 @@
+//! Background work, enqueued in the transaction of the fact that caused it and given out by leases.
+
+use domain::{JobId, TimestampMs};
+
+use crate::error::{Result, unfinished};
+use crate::tx::Tx;
+
+/// A piece of work to do. It must be harmless to do it twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    /// A fresh id, used when the job is new.
+    pub id: JobId,
+    /// What to do, such as `describe`.
+    pub kind: String,
+    /// With what, as text that only the worker reads into.
+    pub payload: String,
+    /// At most one waiting job has this key.
+    pub dedupe_key: Option<String>,
+    /// Not before.
+    pub run_at_ms: TimestampMs,
+}
+
+/// A job that a worker has leased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// The job's id.
+    pub id: JobId,
+    /// What to do.
+    pub kind: String,
+    /// With what.
+    pub payload: String,
+    /// Which attempt this is; the first is 1.
+    pub attempts: u32,
+    /// Which asking this answers; see [`complete`].
+    pub generation: i64,
+    /// Until when nobody else gets it.
+    pub leased_until_ms: TimestampMs,
+}
+
+/// How much work there is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct JobCounts {
+    /// Could start now.
+    pub ready: u64,
+    /// Wait for their time.
+    pub waiting: u64,
+    /// Are being worked on.
+    pub leased: u64,
+}
+
+/// Adds a job; `true` when it is new. When one with the same key waits, that one takes the payload
+/// and the earlier time. When one with the same key is being worked on, it will run once more.
+pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<bool> {
+    unfinished((tx, job))
+}
+
+/// The next job of one of these kinds (of any kind when empty), for this worker alone until
+/// `until_ms`. `None` when nothing is ready.
+pub async fn lease(
+    tx: &mut Tx,
+    kinds: &[&str],
+    now_ms: TimestampMs,
+    until_ms: TimestampMs,
+) -> Result<Option<Job>> {
+    unfinished((tx, kinds, now_ms, until_ms))
+}
+
+/// The work is done. False when it was asked for again meanwhile: the job stays and is ready.
+pub async fn complete(tx: &mut Tx, job: &Job) -> Result<bool> {
+    unfinished((tx, job))
+}
+
+/// The work did not succeed: again at `run_at_ms`. False when there is no such job or another
+/// worker has it by now.
+pub async fn retry_at(tx: &mut Tx, job: &Job, run_at_ms: TimestampMs, why: &str) -> Result<bool> {
+    unfinished((tx, job, run_at_ms, why))
+}
+
+/// How much work there is.
+pub async fn counts(tx: &mut Tx, now_ms: TimestampMs) -> Result<JobCounts> {
+    unfinished((tx, now_ms))
+}
