@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Runs every test on both engines and ends with one line of totals, taken from what the runners printed.
+# With CI=true nothing may be skipped.
+#
+# What the tests are told through the environment:
+#   ALBUMEN_PROGRAMS     folder of the built programs albumen-hub and albumen
+#   ALBUMEN_TEST_TOOLS, ALBUMEN_CORPUS, ALBUMEN_TOOLS   see lib.sh
+# and what scripts/postgres.sh adds for PostgreSQL.
+. "$(dirname "$0")/lib.sh"
+
+export ALBUMEN_PROGRAMS=$CARGO_TARGET_DIR/debug
+
+scripts/prerequisites.sh
+scripts/setup-tests.sh
+
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+
+# Built first: a mistake in the code should not wait for a database to start.
+cargo build --locked --workspace --bins
+outcome=0
+if have cargo-nextest; then
+  cargo nextest run --locked --workspace --no-run
+  scripts/postgres.sh run cargo nextest run --locked --workspace --color never 2>&1 | tee "$logs/tests" || outcome=$?
+  cargo test --locked --workspace --doc --no-fail-fast 2>&1 | tee "$logs/doctests" || outcome=$?
+else
+  cargo test --locked --workspace --no-run
+  scripts/postgres.sh run cargo test --locked --workspace --no-fail-fast 2>&1 | tee "$logs/tests" || outcome=$?
+fi
+
+strict=()
+if [ "${CI:-}" = true ]; then strict=(--no-skips); fi
+cargo xtask test-summary "${strict[@]}" "$logs"/* || outcome=$?
+exit "$outcome"
