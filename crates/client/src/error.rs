@@ -257,4 +257,13 @@ mod tests {
         assert!(!Error::Moved { hub: hub(), to: String::new() }.is_retryable());
         assert!(!Error::Unexpected { hub: hub(), what: String::new() }.is_retryable());
     }
+
+    #[cfg(feature = "tls")]
+    #[test]
+    fn a_certificate_that_is_not_trusted_is_found_however_deep() {
+        let tls = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
+        let wrapped = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, tls));
+        assert!(distrust(&wrapped).is_some_and(|why| why.contains("UnknownIssuer")), "{wrapped:?}");
+        assert_eq!(distrust(&io::Error::other(rustls::Error::DecryptError)), None);
+    }
 }
