@@ -170,12 +170,19 @@ fn from_status(status: StatusCode) -> Problem {
     }
 }
 
+/// The chain of causes. An I/O error's own `source` leaves out what is wrapped in it; this does not.
+fn causes<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&this| {
+        match this.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped as &(dyn StdError + 'static)),
+            None => this.source(),
+        }
+    })
+}
+
 /// The last cause of a chain: what really happened.
 fn innermost(error: &(dyn StdError + 'static)) -> String {
-    let mut cause: &(dyn StdError + 'static) = error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
+    let cause = causes(error).last().unwrap_or(error);
     match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
         Some(io::ErrorKind::ConnectionRefused) => "nothing answers there (connection refused)".to_owned(),
         Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof) => {
@@ -193,17 +200,10 @@ fn innermost(error: &(dyn StdError + 'static)) -> String {
 /// What TLS has against the hub's certificate, if that is the trouble.
 #[cfg(feature = "tls")]
 fn distrust(error: &(dyn StdError + 'static)) -> Option<String> {
-    let mut cause = Some(error);
-    while let Some(this) = cause {
-        let tls = this
-            .downcast_ref::<rustls::Error>()
-            .or_else(|| this.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref::<rustls::Error>());
-        if let Some(rustls::Error::InvalidCertificate(why)) = tls {
-            return Some(why.to_string());
-        }
-        cause = this.source();
-    }
-    None
+    causes(error).find_map(|cause| match cause.downcast_ref::<rustls::Error>() {
+        Some(rustls::Error::InvalidCertificate(why)) => Some(why.to_string()),
+        _ => None,
+    })
 }
 
 #[cfg(test)]
@@ -263,7 +263,11 @@ mod tests {
     fn a_certificate_that_is_not_trusted_is_found_however_deep() {
         let tls = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
         let wrapped = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, tls));
-        assert!(distrust(&wrapped).is_some_and(|why| why.contains("UnknownIssuer")), "{wrapped:?}");
+        assert!(
+            distrust(&wrapped).is_some_and(|why| why.contains("UnknownIssuer")),
+            "{:?}",
+            distrust(&wrapped)
+        );
         assert_eq!(distrust(&io::Error::other(rustls::Error::DecryptError)), None);
     }
 }
