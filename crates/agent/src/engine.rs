@@ -1,0 +1,223 @@
+//! The only loop. Nothing else knows the order: what does the hub say → scan → plan → hash → offer →
+//! file or send → record → report.
+
+mod answers;
+mod news;
+mod run;
+mod settle;
+mod survey;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{Clock, Random};
+use tokio_util::sync::CancellationToken;
+
+use crate::ledger::{LastRun, Ledger, LedgerError};
+use crate::pause::Pause;
+use crate::planner::{Plan, PlanOptions, PlanSummary};
+use crate::report::{Ending, Event, Outcome, Reports};
+use crate::settings::Settings;
+use crate::sources::Source;
+use crate::uploader::{Hub, transfer};
+use news::NoNews;
+use run::Run;
+use survey::Survey;
+
+/// Everything that the engine works with.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// Where items come from.
+    pub sources: Vec<Arc<dyn Source>>,
+    /// What a person chose.
+    pub settings: Settings,
+    /// What the device remembers.
+    pub ledger: Arc<Ledger>,
+    /// Where items go.
+    pub hub: Arc<dyn Hub>,
+    /// The wall clock: for notes only, never for waiting.
+    pub clock: Arc<dyn Clock>,
+    /// For the chance in waits.
+    pub random: Arc<dyn Random>,
+    /// For waiting and measuring.
+    pub pause: Arc<dyn Pause>,
+    /// Who watches.
+    pub reports: Arc<dyn Reports>,
+}
+
+/// How a run goes about it.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// Items on their way at a time.
+    pub uploads: usize,
+    /// Items read and hashed at a time.
+    pub hashers: usize,
+    /// How long a hub may be away before the run ends without it.
+    pub patience: Duration,
+    /// Compare everything with the hub again.
+    pub verify: bool,
+    /// Compare everything again after this long, also unasked.
+    pub compare_all_every: Duration,
+    /// Leave items that failed lately alone: for automatic runs.
+    pub only_due: bool,
+    /// Files up to this many bytes go in one request.
+    pub small_bytes: u64,
+    /// Larger ones go in pieces of this many bytes.
+    pub piece_bytes: u64,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            uploads: 4,
+            hashers: 2,
+            patience: Duration::from_secs(10 * 60),
+            verify: false,
+            compare_all_every: Duration::from_secs(7 * 24 * 60 * 60),
+            only_due: false,
+            small_bytes: transfer::SMALL_BYTES,
+            piece_bytes: transfer::PIECE_BYTES,
+        }
+    }
+}
+
+/// Why a run could not go on at all. What was stored stays stored; the next run goes on.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The device cannot remember.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A thread of this program broke down: a fault of ours.
+    #[error("a part of the program broke down: {0}")]
+    Broken(#[from] tokio::task::JoinError),
+}
+
+impl EngineError {
+    /// Whether a later run may work without any change.
+    pub const fn is_retryable(&self) -> bool {
+        match self {
+            Self::Ledger(error) => error.is_retryable(),
+            Self::Broken(_) => false,
+        }
+    }
+}
+
+/// The device's side of a backup.
+#[derive(Debug)]
+pub struct Engine {
+    parts: Parts,
+}
+
+impl Engine {
+    /// An engine of these parts.
+    pub const fn new(parts: Parts) -> Self {
+        Self { parts }
+    }
+
+    /// What a run would do, without asking the hub, reading a file or writing anything.
+    pub async fn plan(&self, options: &RunOptions) -> Result<Plan, EngineError> {
+        self.survey(options.verify, options, false).await
+    }
+
+    /// [`Engine::plan`] in numbers.
+    pub async fn dry_run(&self, options: &RunOptions) -> Result<PlanSummary, EngineError> {
+        Ok(self.plan(options).await?.summary())
+    }
+
+    /// Backs up everything that is chosen. Ends when everything was tried, when the hub is away for too
+    /// long, or when `stop` is cancelled; the outcome says which. Dropping the future is a crash, and
+    /// is as harmless: the next run goes on.
+    pub async fn run(&self, options: &RunOptions, stop: &CancellationToken) -> Result<Outcome, EngineError> {
+        let started_ms = self.parts.pause.ticks_ms();
+        let news = match self.catch_up(options, stop).await {
+            Err(NoNews::Engine(error)) => return Err(error),
+            news => news,
+        };
+        let compare_all = news.as_ref().is_ok_and(|news| news.compare_all);
+        let plan = self.survey(compare_all, options, true).await?;
+        let mut run = Run::new(self, options, plan);
+        match &news {
+            Ok(news) => run.work(&news.memory, stop).await?,
+            Err(NoNews::Ended(ending, reason)) => run.end(*ending, reason),
+            Err(NoNews::Engine(_)) => {}
+        }
+        let mut outcome = run.into_outcome().await?;
+        outcome.confirmed = news.is_ok();
+        let elapsed = Duration::from_millis(self.parts.pause.ticks_ms().saturating_sub(started_ms));
+        outcome.seconds = elapsed.as_secs_f64();
+        if let Ok(news) = news
+            && outcome.ending == Ending::Complete
+            && compare_all
+        {
+            let mut memory = news.memory;
+            memory.compared_all_at_ms = self.parts.clock.now_ms();
+            let nothing = crate::ledger::Doubt::Contents(std::collections::HashSet::new());
+            self.ledger_call(move |ledger| {
+                ledger.remember_hub(&memory, &nothing, &std::collections::HashSet::new())
+            })
+            .await?;
+        }
+        self.note_the_end(&outcome).await?;
+        Ok(outcome)
+    }
+
+    /// Remembers how the run ended and tells the hub, if it listens.
+    async fn note_the_end(&self, outcome: &Outcome) -> Result<(), EngineError> {
+        let last = LastRun {
+            finished_at_ms: self.parts.clock.now_ms(),
+            ending: outcome.ending,
+            seen: outcome.seen,
+            safe: outcome.safe(),
+            skipped: outcome.skipped.len() as u64,
+            failed: outcome.failed.len() as u64,
+            all_safe: outcome.all_safe(),
+        };
+        let report = wire::DeviceReport {
+            chosen: outcome.seen - last.skipped,
+            safe: last.safe,
+            unsafe_items: last.failed,
+            finished_at_ms: last.finished_at_ms,
+        };
+        self.ledger_call(move |ledger| ledger.set_last_run(&last)).await?;
+        if outcome.confirmed
+            && !matches!(outcome.ending, Ending::HubAway | Ending::Revoked)
+            && let Err(error) = self.parts.hub.report(&report).await
+        {
+            tracing::debug!(%error, "the hub did not take the report of this run");
+        }
+        self.parts.reports.tell(&Event::Ended(outcome.ending));
+        Ok(())
+    }
+
+    async fn survey(
+        &self,
+        compare_all: bool,
+        options: &RunOptions,
+        remembers: bool,
+    ) -> Result<Plan, EngineError> {
+        let parts = self.parts.clone();
+        let only_due_at_ms = options.only_due.then(|| parts.clock.now_ms());
+        let options = PlanOptions { compare_all, only_due_at_ms };
+        let plan = tokio::task::spawn_blocking(move || {
+            let survey = Survey {
+                sources: &parts.sources,
+                settings: &parts.settings,
+                ledger: &parts.ledger,
+                reports: parts.reports.as_ref(),
+                options,
+                remembers,
+            };
+            survey.run()
+        });
+        Ok(plan.await??)
+    }
+
+    /// Calls the ledger off the runtime.
+    async fn ledger_call<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Ledger) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let ledger = self.parts.ledger.clone();
+        Ok(tokio::task::spawn_blocking(move || call(&ledger)).await??)
+    }
+}

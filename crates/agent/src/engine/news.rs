@@ -1,0 +1,152 @@
+//! What the hub did since the last run: which of our items it does not hold any more.
+
+use std::collections::HashSet;
+
+use tokio_util::sync::CancellationToken;
+use wire::{ChangeKind, ChangePage};
+
+use super::{Engine, EngineError, RunOptions};
+use crate::ledger::{Doubt, HubMemory};
+use crate::report::{Ending, Event};
+use crate::uploader::{HubError, retry};
+
+/// Changes asked for at a time.
+const PAGE: u32 = 1000;
+
+/// What the news mean for this run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct News {
+    /// What is remembered of the hub now.
+    pub(super) memory: HubMemory,
+    /// Everything is to be offered again.
+    pub(super) compare_all: bool,
+}
+
+/// Why there are no news.
+#[derive(Debug)]
+pub(super) enum NoNews {
+    /// The run cannot go on, with words.
+    Ended(Ending, String),
+    /// The device cannot remember.
+    Engine(EngineError),
+}
+
+impl From<EngineError> for NoNews {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+/// News as they come in, page by page.
+#[derive(Debug, Default)]
+struct Reading {
+    gone: HashSet<domain::ContentHash>,
+    back: HashSet<domain::ContentHash>,
+}
+
+impl Reading {
+    fn take(&mut self, page: &ChangePage) {
+        for change in &page.changes {
+            let Some(content) = change.sha256 else { continue };
+            match change.kind {
+                ChangeKind::ContentTrashed | ChangeKind::ContentDamaged => {
+                    self.gone.insert(content);
+                }
+                ChangeKind::ContentRestored => {
+                    self.back.insert(content);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Engine {
+    /// Asks the hub what happened since the last run and takes back what does not hold any more. Waits
+    /// for a hub that is away, within patience.
+    pub(super) async fn catch_up(&self, options: &RunOptions, stop: &CancellationToken) -> Result<News, NoNews> {
+        let now_ms = self.parts.clock.now_ms();
+        let remembered = self.ledger_call(|ledger| ledger.hub()).await?;
+        let after = remembered.as_ref().map_or(0, |memory| memory.place);
+        let limit = if remembered.is_some() { PAGE } else { 1 };
+        let mut page = self.ask_for_changes(after, limit, options, stop).await?;
+        let Some(before) = remembered else {
+            let memory = HubMemory { hub: page.hub_id, place: page.newest, compared_all_at_ms: now_ms };
+            // A ledger without a hub is new, or was restored without its note: trust nothing in it.
+            self.remember(memory.clone(), Doubt::All, HashSet::new()).await?;
+            return Ok(News { memory, compare_all: false });
+        };
+        if page.hub_id != before.hub || page.newest < before.place {
+            let reason = if page.hub_id == before.hub {
+                "the hub was restored from an older copy"
+            } else {
+                "another hub answers at this address"
+            };
+            self.parts.reports.tell(&Event::ComparingAll { reason: reason.into() });
+            let memory = HubMemory { hub: page.hub_id, place: page.newest, compared_all_at_ms: now_ms };
+            self.remember(memory.clone(), Doubt::All, HashSet::new()).await?;
+            return Ok(News { memory, compare_all: false });
+        }
+        let mut reading = Reading::default();
+        reading.take(&page);
+        while page.more {
+            page = self.ask_for_changes(page.next_after, PAGE, options, stop).await?;
+            reading.take(&page);
+        }
+        let place = page.next_after.max(before.place);
+        let memory = HubMemory { place, ..before };
+        let age_ms = now_ms.saturating_sub(memory.compared_all_at_ms);
+        let due = u128::try_from(age_ms).map_or(true, |age_ms| age_ms >= options.compare_all_every.as_millis());
+        self.remember(memory.clone(), Doubt::Contents(reading.gone), reading.back).await?;
+        Ok(News { memory, compare_all: due || options.verify })
+    }
+
+    async fn remember(
+        &self,
+        memory: HubMemory,
+        doubt: Doubt,
+        back: HashSet<domain::ContentHash>,
+    ) -> Result<u64, EngineError> {
+        self.ledger_call(move |ledger| ledger.remember_hub(&memory, &doubt, &back)).await
+    }
+
+    async fn ask_for_changes(
+        &self,
+        after: i64,
+        limit: u32,
+        options: &RunOptions,
+        stop: &CancellationToken,
+    ) -> Result<ChangePage, NoNews> {
+        let started_ms = self.parts.pause.ticks_ms();
+        let mut tries = 0;
+        loop {
+            let error = match self.parts.hub.changes(after, limit).await {
+                Ok(page) => {
+                    if tries > 0 {
+                        self.parts.reports.tell(&Event::HubBack);
+                    }
+                    return Ok(page);
+                }
+                Err(HubError::Revoked) => {
+                    return Err(NoNews::Ended(Ending::Revoked, HubError::Revoked.to_string()));
+                }
+                Err(error) => error,
+            };
+            tries += 1;
+            let waits = retry::wait(tries, error.retry_after(), self.parts.random.as_ref());
+            let patience_ms = u64::try_from(options.patience.as_millis()).unwrap_or(u64::MAX);
+            if !error.is_retryable() || self.parts.pause.ticks_ms().saturating_sub(started_ms) >= patience_ms {
+                return Err(NoNews::Ended(Ending::HubAway, error.to_string()));
+            }
+            let retry_in_ms = u64::try_from(waits.as_millis()).unwrap_or(u64::MAX);
+            self.parts.reports.tell(&Event::HubAway { reason: error.to_string(), retry_in_ms });
+            tokio::select! {
+                () = self.parts.pause.pause(waits) => {}
+                () = stop.cancelled() => return Err(NoNews::Ended(Ending::Stopped, STOPPED.into())),
+            }
+        }
+    }
+}
+
+/// What is said of items that a stopped run did not get to.
+pub(super) const STOPPED: &str = "the backup was stopped before its turn came";

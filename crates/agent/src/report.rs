@@ -1,0 +1,318 @@
+//! What happens, for whoever watches: a terminal, a settings page, a phone's screen. Nothing is
+//! printed here.
+
+use std::collections::VecDeque;
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Something that happened. Items are named as a person would say them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Looking at a source; so many items seen so far in all sources.
+    Looking {
+        /// Where.
+        place: String,
+        /// Items so far.
+        seen: u64,
+    },
+    /// Everything was looked at.
+    Surveyed {
+        /// Items that are chosen.
+        chosen: u64,
+        /// Their bytes.
+        chosen_bytes: u64,
+        /// Items of these that the hub holds already, as far as is known here.
+        safe: u64,
+        /// Their bytes.
+        safe_bytes: u64,
+        /// Files that are no pictures or videos.
+        left_out: u64,
+    },
+    /// An item was read and hashed.
+    Hashed {
+        /// Which.
+        item: Arc<str>,
+        /// Its length.
+        bytes: u64,
+    },
+    /// The hub answered which items it wants.
+    Offered {
+        /// Items that it has.
+        held: u64,
+        /// Items that it wants.
+        send: u64,
+        /// Items that were deleted there earlier.
+        deleted_earlier: u64,
+    },
+    /// An item's bytes begin to go, or go on at an offset.
+    Sending {
+        /// Which.
+        item: Arc<str>,
+        /// Its length.
+        bytes: u64,
+        /// Where it goes on.
+        from_byte: u64,
+    },
+    /// More bytes of an item went out.
+    Sent {
+        /// Which.
+        item: Arc<str>,
+        /// How many since the last event.
+        bytes: u64,
+    },
+    /// An item is safe on the hub.
+    Stored {
+        /// Which.
+        item: Arc<str>,
+        /// Its length.
+        bytes: u64,
+        /// No bytes had to be sent.
+        already_held: bool,
+    },
+    /// An item will not be backed up, by somebody's decision.
+    Skipped(NotStored),
+    /// An item is not safe.
+    Failed(NotStored),
+    /// An item did not work and is tried again.
+    Retrying {
+        /// Which.
+        item: Arc<str>,
+        /// In how long, milliseconds.
+        in_ms: u64,
+        /// What went wrong, in words.
+        reason: String,
+    },
+    /// The hub does not answer; waiting.
+    HubAway {
+        /// What the network said.
+        reason: String,
+        /// The next try, milliseconds from now.
+        retry_in_ms: u64,
+    },
+    /// The hub answers again.
+    HubBack,
+    /// The hub forgot or was replaced: everything is compared again.
+    ComparingAll {
+        /// Why, in words.
+        reason: String,
+    },
+    /// The run ended.
+    Ended(Ending),
+}
+
+/// Takes events. Called from the engine's loop and its threads: be quick, do not block.
+pub trait Reports: Send + Sync + Debug {
+    /// Something happened.
+    fn tell(&self, event: &Event);
+}
+
+/// Nobody watches.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unwatched;
+
+impl Reports for Unwatched {
+    fn tell(&self, _event: &Event) {}
+}
+
+/// An item that is not on the hub, with the reason in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotStored {
+    /// Its device album.
+    pub album: Arc<str>,
+    /// Its whole path.
+    pub item: Arc<str>,
+    /// Why, in words.
+    pub reason: Arc<str>,
+    /// Trying again will not help unless something changes.
+    pub permanent: bool,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// Everything was tried.
+    Complete,
+    /// The hub did not answer for longer than the settings allow.
+    HubAway,
+    /// The hub refused the device's token.
+    Revoked,
+    /// The hub's disk is full: nothing more can be sent now.
+    HubFull,
+    /// Somebody stopped it.
+    #[default]
+    Stopped,
+}
+
+/// What a run came to. In JSON exactly the eight fields of the command line's last object.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Items that are chosen, and what could not be looked at. Always `stored + already_held +
+    /// skipped + failed`.
+    pub seen: u64,
+    /// Items whose bytes this run brought to the hub.
+    pub stored: u64,
+    /// Items that were there before, or came through another item with the same bytes.
+    pub already_held: u64,
+    /// Items that somebody decided against, each with the reason.
+    pub skipped: Vec<NotStored>,
+    /// Items that are not safe, each with the reason.
+    pub failed: Vec<NotStored>,
+    /// Bytes of files that went over the network.
+    pub bytes_sent: u64,
+    /// Bytes of all items that are chosen.
+    pub bytes_total: u64,
+    /// How long it took.
+    pub seconds: f64,
+    /// How it ended.
+    #[serde(skip)]
+    pub ending: Ending,
+    /// The hub said in this run that it still holds what it held before.
+    #[serde(skip)]
+    pub confirmed: bool,
+    /// Files that were left out of the scan because they are no pictures or videos.
+    #[serde(skip)]
+    pub left_out: u64,
+}
+
+impl Outcome {
+    /// Whether everything chosen is on the hub, and the hub said so in this run. What a person decided
+    /// against (an excluded album, a picture deleted on the hub) is not chosen.
+    pub fn all_safe(&self) -> bool {
+        self.ending == Ending::Complete && self.confirmed && self.failed.is_empty()
+    }
+
+    /// Items that are on the hub.
+    pub const fn safe(&self) -> u64 {
+        self.stored + self.already_held
+    }
+}
+
+/// How far a run is, from its events: what a progress line needs.
+#[derive(Debug, Clone, Default)]
+pub struct Progress {
+    /// Items that are chosen.
+    pub items: u64,
+    /// Items that are done, one way or another.
+    pub items_done: u64,
+    /// Bytes of all chosen items.
+    pub bytes: u64,
+    /// Bytes of items that are done, and bytes that went out of items that are not.
+    pub bytes_done: u64,
+    /// Bytes that went over the network.
+    pub bytes_sent: u64,
+    recent: VecDeque<(u64, u64)>,
+    started_at_ms: Option<u64>,
+}
+
+/// The rate is measured over this long.
+const RATE_WINDOW_MS: u64 = 15_000;
+/// Nobody believes a time left before this.
+const STEADY_AFTER_MS: u64 = 30_000;
+
+impl Progress {
+    /// Takes an event that happened at `now_ms`, in ticks of any fixed origin.
+    pub fn apply(&mut self, event: &Event, now_ms: u64) {
+        match event {
+            Event::Surveyed { chosen, chosen_bytes, safe, safe_bytes, .. } => {
+                (self.items, self.bytes) = (*chosen, *chosen_bytes);
+                (self.items_done, self.bytes_done) = (*safe, *safe_bytes);
+                self.started_at_ms = Some(now_ms);
+            }
+            Event::Sent { bytes, .. } => {
+                self.bytes_sent += bytes;
+                self.bytes_done = (self.bytes_done + bytes).min(self.bytes.max(self.bytes_done));
+                self.note(now_ms);
+            }
+            Event::Sending { from_byte, .. } => {
+                self.bytes_done = (self.bytes_done + from_byte).min(self.bytes.max(self.bytes_done));
+            }
+            Event::Stored { bytes, already_held, .. } => {
+                self.items_done += 1;
+                if *already_held {
+                    self.bytes_done = (self.bytes_done + bytes).min(self.bytes.max(self.bytes_done));
+                }
+                self.note(now_ms);
+            }
+            Event::Skipped(_) | Event::Failed(_) => self.items_done += 1,
+            _ => {}
+        }
+    }
+
+    /// Bytes per second over the last quarter of a minute; `None` while nothing moves.
+    pub fn bytes_per_second(&self) -> Option<u64> {
+        let (first_ms, first) = *self.recent.front()?;
+        let (last_ms, last) = *self.recent.back()?;
+        let passed_ms = last_ms.checked_sub(first_ms).filter(|&passed| passed >= 1000)?;
+        Some((last.saturating_sub(first)).saturating_mul(1000) / passed_ms)
+    }
+
+    /// How long the rest takes at this rate; `None` until the rate is steady.
+    pub fn time_left(&self, now_ms: u64) -> Option<Duration> {
+        let running_ms = now_ms.saturating_sub(self.started_at_ms?);
+        let rate = self.bytes_per_second().filter(|&rate| rate > 0)?;
+        (running_ms >= STEADY_AFTER_MS)
+            .then(|| Duration::from_secs(self.bytes.saturating_sub(self.bytes_done) / rate))
+    }
+
+    fn note(&mut self, now_ms: u64) {
+        self.recent.push_back((now_ms, self.bytes_done));
+        while self.recent.front().is_some_and(|(at_ms, _)| at_ms + RATE_WINDOW_MS < now_ms) {
+            self.recent.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_json_has_exactly_the_promised_fields() {
+        let json = serde_json::to_value(Outcome::default()).unwrap();
+        let mut names: Vec<_> = json.as_object().unwrap().keys().cloned().collect();
+        names.sort();
+        let mut promised =
+            ["seen", "stored", "already_held", "skipped", "failed", "bytes_sent", "bytes_total", "seconds"];
+        promised.sort_unstable();
+        assert_eq!(names, promised);
+    }
+
+    #[test]
+    fn safe_is_said_only_when_nothing_is_left_and_the_hub_confirmed() {
+        let item: Arc<str> = "a".into();
+        let lost = NotStored { album: item.clone(), item: item.clone(), reason: item, permanent: false };
+        let safe = Outcome { ending: Ending::Complete, confirmed: true, ..Outcome::default() };
+        assert!(safe.all_safe());
+        assert!(Outcome { skipped: vec![lost.clone()], ..safe.clone() }.all_safe());
+        assert!(!Outcome { failed: vec![lost], ..safe.clone() }.all_safe());
+        assert!(!Outcome { confirmed: false, ..safe.clone() }.all_safe());
+        for ending in [Ending::HubAway, Ending::Revoked, Ending::HubFull, Ending::Stopped] {
+            assert!(!Outcome { ending, ..safe.clone() }.all_safe());
+        }
+    }
+
+    #[test]
+    fn a_rate_needs_a_second_and_a_time_left_half_a_minute() {
+        let mut progress = Progress::default();
+        let surveyed = Event::Surveyed { chosen: 2, chosen_bytes: 100_000, safe: 1, safe_bytes: 10_000, left_out: 0 };
+        progress.apply(&surveyed, 0);
+        let item: Arc<str> = "a".into();
+        for second in 0..=31 {
+            progress.apply(&Event::Sent { item: item.clone(), bytes: 1000 }, second * 1000);
+            if second == 0 {
+                assert_eq!(progress.bytes_per_second(), None);
+            }
+            if second == 20 {
+                assert_eq!(progress.time_left(20_000), None);
+            }
+        }
+        assert_eq!(progress.bytes_per_second(), Some(1000));
+        assert_eq!(progress.time_left(31_000), Some(Duration::from_secs(58)));
+        progress.apply(&Event::Stored { item, bytes: 90_000, already_held: false }, 31_000);
+        assert_eq!((progress.items_done, progress.items), (2, 2));
+    }
+}

@@ -1,0 +1,222 @@
+//! A source in memory, for tests and demonstrations: items come, change and go by calls, and reading
+//! one can be made to fail or to catch it in the middle of a change.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use super::{BlockingItem, Facts, FileId, Glimpse, LocalId, OpenItem, ReadSeek, Scan, Sighting, Source, SourceId};
+
+/// Items in memory.
+#[derive(Debug, Clone)]
+pub struct FakeSource {
+    id: SourceId,
+    shelf: Arc<Mutex<Shelf>>,
+}
+
+#[derive(Debug, Default)]
+struct Shelf {
+    items: BTreeMap<LocalId, FakeItem>,
+    next_inode: u64,
+    away: bool,
+    reads: u64,
+}
+
+#[derive(Debug, Clone)]
+struct FakeItem {
+    bytes: Arc<[u8]>,
+    modified_at_ns: i64,
+    inode: u64,
+    unreadable: bool,
+    /// How many of the next reads find the item changed underneath.
+    restless_reads: u32,
+}
+
+impl FakeItem {
+    fn facts(&self) -> Facts {
+        Facts {
+            size_bytes: self.bytes.len() as u64,
+            modified_at_ns: self.modified_at_ns,
+            file: Some(FileId { device: 1, inode: self.inode }),
+        }
+    }
+}
+
+impl FakeSource {
+    /// An empty source.
+    pub fn new(id: SourceId) -> Self {
+        Self { id, shelf: Arc::default() }
+    }
+
+    /// Puts an item there, new or changed. `path` has `/` between its names.
+    pub fn put(&self, path: &str, bytes: &[u8], modified_at_ns: i64) {
+        let mut shelf = self.shelf();
+        shelf.next_inode += 1;
+        let inode = shelf.next_inode;
+        let item =
+            FakeItem { bytes: bytes.into(), modified_at_ns, inode, unreadable: false, restless_reads: 0 };
+        shelf.items.insert(LocalId::from_slashes(path), item);
+    }
+
+    /// Gives an item a second name, as a hard link does.
+    pub fn hard_link(&self, from: &str, to: &str) {
+        let mut shelf = self.shelf();
+        if let Some(item) = shelf.items.get(&LocalId::from_slashes(from)).cloned() {
+            shelf.items.insert(LocalId::from_slashes(to), item);
+        }
+    }
+
+    /// Takes an item away.
+    pub fn remove(&self, path: &str) {
+        self.shelf().items.remove(&LocalId::from_slashes(path));
+    }
+
+    /// Refuses or allows reading an item.
+    pub fn set_unreadable(&self, path: &str, unreadable: bool) {
+        if let Some(item) = self.shelf().items.get_mut(&LocalId::from_slashes(path)) {
+            item.unreadable = unreadable;
+        }
+    }
+
+    /// Lets the next `reads` reads of an item find it changed while they read.
+    pub fn set_restless(&self, path: &str, reads: u32) {
+        if let Some(item) = self.shelf().items.get_mut(&LocalId::from_slashes(path)) {
+            item.restless_reads = reads;
+        }
+    }
+
+    /// Pulls the whole source out, or plugs it in again.
+    pub fn set_away(&self, away: bool) {
+        self.shelf().away = away;
+    }
+
+    /// How often an item was opened to be hashed or sent.
+    pub fn reads(&self) -> u64 {
+        self.shelf().reads
+    }
+
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An item as it is found by an open: a restless one changes once more with every open.
+    fn find(&self, local: &LocalId) -> io::Result<FakeItem> {
+        let mut shelf = self.shelf();
+        shelf.reads += 1;
+        let item = shelf.items.get_mut(local).ok_or(io::ErrorKind::NotFound)?;
+        if item.unreadable {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        let found = item.clone();
+        if item.restless_reads > 0 {
+            item.restless_reads -= 1;
+            item.modified_at_ns += 1;
+        }
+        Ok(found)
+    }
+}
+
+#[async_trait]
+impl Source for FakeSource {
+    fn id(&self) -> SourceId {
+        self.id
+    }
+
+    fn name(&self) -> String {
+        format!("Fake {}", self.id.0)
+    }
+
+    fn place(&self) -> String {
+        format!("fake source {}", self.id.0)
+    }
+
+    fn describe(&self, local: &LocalId) -> String {
+        format!("fake://{}/{local}", self.id.0)
+    }
+
+    fn scan(&self) -> Scan {
+        let shelf = self.shelf();
+        if shelf.away {
+            return Box::new(std::iter::once(Err(io::ErrorKind::NotFound.into())));
+        }
+        let glimpses: Vec<_> = shelf
+            .items
+            .iter()
+            .map(|(local, item)| Ok(Glimpse::Item(Sighting { local: local.clone(), facts: item.facts() })))
+            .collect();
+        Box::new(glimpses.into_iter())
+    }
+
+    fn facts(&self, local: &LocalId) -> io::Result<Facts> {
+        let shelf = self.shelf();
+        shelf.items.get(local).map(FakeItem::facts).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn open_blocking(&self, local: &LocalId) -> io::Result<Box<dyn BlockingItem>> {
+        Ok(Box::new(OpenFake { item: self.find(local)?, read_bytes: 0 }))
+    }
+
+    async fn open(&self, local: &LocalId) -> io::Result<Box<dyn OpenItem>> {
+        Ok(Box::new(OpenFake { item: self.find(local)?, read_bytes: 0 }))
+    }
+}
+
+struct OpenFake {
+    item: FakeItem,
+    read_bytes: usize,
+}
+
+impl BlockingItem for OpenFake {
+    fn facts(&self) -> io::Result<Facts> {
+        Ok(self.item.facts())
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let rest = &self.item.bytes[self.read_bytes..];
+        let length = rest.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&rest[..length]);
+        self.read_bytes += length;
+        Ok(length)
+    }
+}
+
+#[async_trait]
+impl OpenItem for OpenFake {
+    async fn facts(&self) -> io::Result<Facts> {
+        Ok(self.item.facts())
+    }
+
+    fn into_bytes(self: Box<Self>) -> Box<dyn ReadSeek> {
+        Box::new(io::Cursor::new(self.item.bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sources::{HashFailure, hash};
+
+    #[test]
+    fn a_restless_item_is_noticed_until_it_holds_still() {
+        let source = FakeSource::new(SourceId(1));
+        source.put("a.jpg", b"abc", 7);
+        source.set_restless("a.jpg", 1);
+        let local = LocalId::from_slashes("a.jpg");
+        assert!(matches!(hash(&source, &local), Err(HashFailure::Changed)));
+        assert_eq!(hash(&source, &local).unwrap().facts.modified_at_ns, 8);
+        source.remove("a.jpg");
+        assert!(matches!(hash(&source, &local), Err(HashFailure::Vanished)));
+    }
+
+    #[test]
+    fn hard_links_share_their_file() {
+        let source = FakeSource::new(SourceId(1));
+        source.put("a/1.jpg", b"abc", 7);
+        source.hard_link("a/1.jpg", "b/1.jpg");
+        let facts: Vec<_> = source.scan().map(|glimpse| glimpse.unwrap()).collect();
+        let [Glimpse::Item(a), Glimpse::Item(b)] = &facts[..] else { panic!("{facts:?}") };
+        assert_eq!(a.facts, b.facts);
+    }
+}

@@ -1,0 +1,231 @@
+//! One item's bytes, from the device to "stored": in one request when small, in pieces that survive
+//! restarts of either side when large.
+
+use std::io::{self, SeekFrom};
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use wire::Stored;
+
+use super::{Body, Hub, HubError, NewFile, UploadPosition, UploadUrl};
+use crate::ledger::LedgerError;
+use crate::sources::{Facts, LocalId, ReadSeek, Source};
+
+/// How much is read from the device at once.
+const READ_BYTES: usize = 256 * 1024;
+
+/// Files up to this go in one request.
+pub const SMALL_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Larger ones go in pieces of this length: what a restart can cost at most.
+pub const PIECE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// One item to send.
+pub struct Transfer {
+    /// Where it is sent to.
+    pub hub: Arc<dyn Hub>,
+    /// Where it is read from.
+    pub source: Arc<dyn Source>,
+    /// Which item.
+    pub local: LocalId,
+    /// The version that was hashed.
+    pub facts: Facts,
+    /// What is declared about it.
+    pub file: NewFile,
+    /// An upload that was begun earlier.
+    pub upload: Option<UploadUrl>,
+    /// Files up to this many bytes go in one request.
+    pub small_bytes: u64,
+    /// How long a piece of a larger one is.
+    pub piece_bytes: u64,
+}
+
+/// Where a transfer tells how it goes.
+#[async_trait::async_trait]
+pub trait TransferLog: Send + Sync {
+    /// Bytes begin to go, from here on.
+    fn sending(&self, from_byte: u64);
+
+    /// So many more bytes went out.
+    fn sent(&self, bytes: u64);
+
+    /// An upload was begun. Returns when that is durable on the device, so that a restart finds it.
+    async fn begun(&self, upload: &UploadUrl) -> Result<(), LedgerError>;
+}
+
+/// Why an item did not arrive.
+#[derive(Debug, thiserror::Error)]
+pub enum SendFailure {
+    /// It is not on the device any more.
+    #[error("it was deleted on this device before it could be sent")]
+    Vanished,
+    /// It is not what was hashed.
+    #[error("it changed while it was sent")]
+    Changed,
+    /// The system does not let us read it.
+    #[error("it cannot be read: {0}")]
+    Unreadable(#[source] io::Error),
+    /// The hub did not take it.
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    /// The device cannot remember it.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+/// A transfer that failed, with what the next try needs.
+#[derive(Debug)]
+pub struct Unsent {
+    /// Why.
+    pub failure: SendFailure,
+    /// The upload to go on with.
+    pub upload: Option<UploadUrl>,
+    /// The hub got further than before: the failure is not the item's fault.
+    pub progressed: bool,
+}
+
+/// What arrived.
+#[derive(Debug)]
+pub struct Arrived {
+    /// The hub's answer.
+    pub stored: Stored,
+    /// The item changed meanwhile: the hub has the old version.
+    pub changed_since: bool,
+}
+
+impl Transfer {
+    /// Sends the item. May be dropped at any point; bytes that the hub acknowledged are not sent again.
+    pub async fn send(mut self, log: Arc<dyn TransferLog>) -> Result<Arrived, Box<Unsent>> {
+        let mut progressed = false;
+        match self.try_to_send(&log, &mut progressed).await {
+            Ok(stored) => {
+                let changed_since = !self.still_the_same().await.unwrap_or(false);
+                Ok(Arrived { stored, changed_since })
+            }
+            Err(failure) => {
+                let failure = self.find_local_cause(failure).await;
+                if matches!(failure, SendFailure::Hub(HubError::UploadGone)) {
+                    self.upload = None;
+                }
+                Err(Box::new(Unsent { failure, upload: self.upload, progressed }))
+            }
+        }
+    }
+
+    async fn try_to_send(
+        &mut self,
+        log: &Arc<dyn TransferLog>,
+        progressed: &mut bool,
+    ) -> Result<Stored, SendFailure> {
+        if self.facts.size_bytes <= self.small_bytes && self.upload.is_none() {
+            let body = self.body(0, self.facts.size_bytes, log).await?;
+            log.sending(0);
+            return Ok(self.hub.put(&self.file, body).await?);
+        }
+        let (upload, mut offset) = match self.find_position().await? {
+            Some((_, UploadPosition::Finished(stored))) => return Ok(stored),
+            Some((upload, UploadPosition::At(offset))) => (upload, offset),
+            None => {
+                let upload = self.hub.begin(&self.file).await?;
+                log.begun(&upload).await?;
+                self.upload = Some(upload.clone());
+                (upload, 0)
+            }
+        };
+        log.sending(offset);
+        loop {
+            let length = self.piece_bytes.min(self.facts.size_bytes - offset);
+            let body = self.body(offset, length, log).await?;
+            match self.hub.append(&upload, offset, body).await? {
+                UploadPosition::Finished(stored) => return Ok(stored),
+                UploadPosition::At(next) if next > offset && next <= self.facts.size_bytes => {
+                    *progressed = true;
+                    offset = next;
+                }
+                UploadPosition::At(_) => return Err(HubError::WrongOffset.into()),
+            }
+        }
+    }
+
+    /// Where an upload that was begun earlier goes on; `None` when there is none any more.
+    async fn find_position(&mut self) -> Result<Option<(UploadUrl, UploadPosition)>, SendFailure> {
+        let Some(upload) = self.upload.clone() else { return Ok(None) };
+        match self.hub.position(&upload).await {
+            Ok(UploadPosition::At(offset)) if offset > self.facts.size_bytes => Ok(None),
+            Ok(position) => Ok(Some((upload, position))),
+            Err(HubError::UploadGone) => {
+                self.upload = None;
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Bytes of the version that was hashed, or `Changed`.
+    async fn body(
+        &self,
+        offset: u64,
+        length_bytes: u64,
+        log: &Arc<dyn TransferLog>,
+    ) -> Result<Body, SendFailure> {
+        let item = self.source.open(&self.local).await.map_err(reading_failed)?;
+        let facts = item.facts().await.map_err(reading_failed)?;
+        if !facts.same_version(&self.facts) {
+            return Err(SendFailure::Changed);
+        }
+        let mut bytes = item.into_bytes();
+        if offset > 0 {
+            bytes.seek(SeekFrom::Start(offset)).await.map_err(reading_failed)?;
+        }
+        let log = log.clone();
+        let pieces = futures_util::stream::try_unfold((bytes, length_bytes), read_piece)
+            .inspect(move |piece| log.sent(piece.as_ref().map_or(0, |bytes| bytes.len() as u64)));
+        Ok(Body { length_bytes, pieces: pieces.boxed() })
+    }
+
+    /// A request that broke because reading broke looks like a network failure: ask the item itself.
+    async fn find_local_cause(&self, failure: SendFailure) -> SendFailure {
+        let SendFailure::Hub(error) = &failure else { return failure };
+        if !error.is_retryable() && *error != HubError::Mismatch {
+            return failure;
+        }
+        match self.still_the_same().await {
+            Ok(true) if *error == HubError::Mismatch => SendFailure::Changed,
+            Ok(true) => failure,
+            Ok(false) => SendFailure::Changed,
+            Err(cause) => reading_failed(cause),
+        }
+    }
+
+    async fn still_the_same(&self) -> io::Result<bool> {
+        let (source, local) = (self.source.clone(), self.local.clone());
+        let facts =
+            tokio::task::spawn_blocking(move || source.facts(&local)).await.map_err(io::Error::other)??;
+        Ok(facts.same_version(&self.facts))
+    }
+}
+
+fn reading_failed(error: io::Error) -> SendFailure {
+    if error.kind() == io::ErrorKind::NotFound { SendFailure::Vanished } else { SendFailure::Unreadable(error) }
+}
+
+/// The next piece of a body. Fewer bytes than announced are an error: the file shrank.
+async fn read_piece(
+    (mut bytes, left): (Box<dyn ReadSeek>, u64),
+) -> io::Result<Option<(Bytes, (Box<dyn ReadSeek>, u64))>> {
+    if left == 0 {
+        return Ok(None);
+    }
+    let wanted = usize::try_from(left).map_or(READ_BYTES, |left| left.min(READ_BYTES));
+    let mut piece = BytesMut::with_capacity(wanted);
+    while piece.len() < wanted {
+        let missing = wanted - piece.len();
+        if (&mut bytes).take(missing as u64).read_buf(&mut piece).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+    let left = left - piece.len() as u64;
+    Ok(Some((piece.freeze(), (bytes, left))))
+}
