@@ -2,10 +2,10 @@
 
 export CARGO_TARGET_DIR ?= $(HOME)/.cache/albumen/target
 
-# Where `make run` keeps everything, and where it listens. To let phones and other computers in:
-#     make run LISTEN=0.0.0.0:8230
+# Where `make run` keeps everything. LISTEN=127.0.0.1:8230 keeps other machines out; left empty, the hub listens
+# where its settings say.
 DATA ?= ./data
-LISTEN ?= 127.0.0.1:8230
+LISTEN ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test lint fmt deny generated bench ci
@@ -16,7 +16,7 @@ help: ## show this list
 run: build ## build everything and start a hub at http://localhost:8230, with its data in ./data
 	@echo "Programs: $(CARGO_TARGET_DIR)/release/albumen-hub and $(CARGO_TARGET_DIR)/release/albumen"
 	@echo "The hub keeps everything in $(DATA). Stop it with Ctrl-C."
-	@exec "$(CARGO_TARGET_DIR)/release/albumen-hub" serve --data "$(DATA)" --listen "$(LISTEN)"
+	@exec "$(CARGO_TARGET_DIR)/release/albumen-hub" serve --data "$(DATA)" $(if $(LISTEN),--listen "$(LISTEN)")
 
 build: ## build the hub and the device program, release
 	@scripts/prerequisites.sh
