@@ -20,9 +20,16 @@ pub(crate) fn run(logs: &[&str], no_skips: bool) -> Result<String, Failure> {
     for log in logs {
         let path = PathBuf::from(log);
         let text = std::fs::read_to_string(&path).map_err(|source| Failure::File { path, source })?;
-        totals = text.lines().filter_map(summary_line).fold(totals, add);
+        totals = add(totals, read(&text));
     }
     judge(totals, no_skips)
+}
+
+/// The totals of one log. Where cargo-nextest has summed up, nothing else counts: below a test that failed
+/// it repeats what that test's own process said of itself.
+fn read(log: &str) -> Totals {
+    let sum = |of: fn(&str) -> Option<Totals>| log.lines().map(str::trim).filter_map(of).reduce(add);
+    sum(nextest_line).or_else(|| sum(libtest_line)).unwrap_or_default()
 }
 
 fn judge(totals: Totals, no_skips: bool) -> Result<String, Failure> {
@@ -44,14 +51,15 @@ const fn add(a: Totals, b: Totals) -> Totals {
     Totals { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }
 }
 
-/// The totals in a runner's summary; `None` for every other line.
-fn summary_line(line: &str) -> Option<Totals> {
-    let line = line.trim();
-    if let Some(rest) = line.strip_prefix("Summary [") {
-        return Some(nextest(rest.split_once(']')?.1));
-    }
-    let rest = line.strip_prefix("test result: ")?;
-    let counts = rest.split_once(". ")?.1;
+/// The totals in cargo-nextest's last line; `None` for every other line.
+fn nextest_line(line: &str) -> Option<Totals> {
+    let (_, text) = line.strip_prefix("Summary [")?.split_once(']')?;
+    Some(nextest(text))
+}
+
+/// The totals in the last line of each program that `cargo test` runs; `None` for every other line.
+fn libtest_line(line: &str) -> Option<Totals> {
+    let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
     Some(Totals {
         passed: count(counts, "passed"),
         failed: count(counts, "failed"),
@@ -82,8 +90,7 @@ mod tests {
     use super::*;
 
     fn totals(log: &str) -> (u64, u64, u64) {
-        let Totals { passed, failed, skipped } =
-            log.lines().filter_map(summary_line).fold(Totals::default(), add);
+        let Totals { passed, failed, skipped } = read(log);
         (passed, failed, skipped)
     }
 
@@ -106,12 +113,23 @@ mod tests {
     }
 
     #[test]
-    fn doctests_are_added() {
+    fn every_program_of_cargo_test_is_added() {
         let log = "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.2s\n\
                    test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1s\n\
-                   Summary [ 1.0s] 5 tests run: 5 passed, 0 skipped\n\
                    test domain::name ... ok";
-        assert_eq!(totals(log), (9, 2, 1));
+        assert_eq!(totals(log), (4, 2, 1));
+    }
+
+    #[test]
+    fn what_nextest_repeats_of_a_failed_test_is_not_counted_again() {
+        let log = "  stdout ───\n    running 1 test\n    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured\n\
+                   Summary [ 1.0s] 5 tests run: 4 passed, 1 failed, 0 skipped\n  FAIL [ 0.1s] (5/5) a b";
+        assert_eq!(totals(log), (4, 1, 0));
+    }
+
+    #[test]
+    fn a_log_without_any_summary_counts_nothing() {
+        assert_eq!(totals("error: could not compile `catalog`\n"), (0, 0, 0));
     }
 
     #[test]
