@@ -37,14 +37,11 @@ pub(crate) fn run() -> Result<String, Failure> {
     let members = members(&metadata);
     let mut broken = arrows::check(&members);
     let packages = pure::native_packages(&metadata);
+    let mut trees = Vec::new();
     for target in table::PURE_TARGETS {
-        let tree = pure::parse(&output_of(&cargo(), &pure::tree_command(target))?);
-        for found in pure::check(&tree, &packages, target) {
-            if !broken.iter().any(|known| known.arrow == found.arrow) {
-                broken.push(found);
-            }
-        }
+        trees.push((*target, pure::parse(&output_of(&cargo(), &pure::tree_command(target))?)));
     }
+    broken.extend(pure::check(&trees, &packages));
     report(&broken, members.len())
 }
 

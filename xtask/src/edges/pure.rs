@@ -4,7 +4,7 @@
 //! `cargo metadata` resolves the features of the whole workspace at once; `cargo tree -p` resolves
 //! them for the asked packages alone, which is what a phone app gets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cargo_metadata::Metadata;
 
@@ -61,23 +61,34 @@ pub(super) fn native_packages(metadata: &Metadata) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// What is not Rust in the tree, each with the way it came.
-pub(super) fn check(tree: &[Branch], links: &BTreeMap<String, String>, target: &str) -> Vec<Broken> {
-    let mut broken: Vec<Broken> = Vec::new();
-    for branch in tree {
-        let Some(what) = native(branch, links) else { continue };
-        let arrow = branch.way.iter().map(|name| short(name).unwrap_or(name)).collect::<Vec<_>>().join(" → ");
-        let introduced_by = branch.way.get(1).map_or("this package", String::as_str);
-        broken.push(Broken {
-            arrow,
-            why: format!("{what} (for {target}), and this crate is compiled into phone apps"),
-            mend: format!(
-                "turn off the feature of `{introduced_by}` that brings it, choose a pure Rust crate, or move it \
-                 behind a feature that is off by default"
-            ),
-        });
+/// What is not Rust in the trees (one for each target), each package once, with the first way it came. What
+/// such a package itself brings is not told: it goes with it.
+pub(super) fn check(trees: &[(&str, Vec<Branch>)], links: &BTreeMap<String, String>) -> Vec<Broken> {
+    let mut known: BTreeSet<&str> = BTreeSet::new();
+    let mut broken = Vec::new();
+    for (target, tree) in trees {
+        for branch in tree {
+            let Some(what) = native(branch, links) else { continue };
+            if branch.way.iter().any(|name| known.contains(name.as_str())) {
+                continue;
+            }
+            known.extend(branch.way.last().map(String::as_str));
+            broken.push(foreign(branch, &what, target));
+        }
     }
     broken
+}
+
+fn foreign(branch: &Branch, what: &str, target: &str) -> Broken {
+    let brought_by = branch.way.iter().find(|name| short(name).is_none()).map_or("it", String::as_str);
+    Broken {
+        arrow: branch.way.iter().map(|name| short(name).unwrap_or(name)).collect::<Vec<_>>().join(" → "),
+        why: format!("{what} (for {target}), and this crate is compiled into phone apps"),
+        mend: format!(
+            "turn off the feature of `{brought_by}` that brings it, choose a pure Rust crate, or move it behind a \
+             feature that is off by default"
+        ),
+    }
 }
 
 fn native(branch: &Branch, links: &BTreeMap<String, String>) -> Option<String> {
@@ -115,15 +126,21 @@ mod tests {
 
     fn found(tree: &str, links: &[(&str, &str)]) -> Vec<String> {
         let links = links.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        check(&parse(tree), &links, "some-target").into_iter().map(|broken| broken.arrow).collect()
+        check(&[("some-target", parse(tree))], &links).into_iter().map(|broken| broken.arrow).collect()
     }
 
     #[test]
     fn the_way_down_is_told() {
-        assert_eq!(
-            found(TREE, &[]),
-            ["agent → client → reqwest → rustls → ring", "agent → client → reqwest → rustls → ring → cc"]
-        );
+        assert_eq!(found(TREE, &[]), ["agent → client → reqwest → rustls → ring"]);
+    }
+
+    #[test]
+    fn a_package_is_told_once_whatever_the_way_and_the_target() {
+        let tree = "0albumen-agent v0.1.0\n1reqwest v0.13.5\n2ring v0.17.14\n1rustls v0.23.1\n2ring v0.17.14";
+        let broken = check(&[("a", parse(tree)), ("b", parse(tree))], &BTreeMap::new());
+        assert_eq!(broken.len(), 1);
+        assert!(broken[0].why.contains("(for a)"));
+        assert!(broken[0].mend.contains("the feature of `reqwest`"));
     }
 
     #[test]
