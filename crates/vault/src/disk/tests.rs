@@ -211,7 +211,7 @@ async fn a_round_syncs_all_bytes_before_any_name_and_all_names_before_any_answer
 async fn when_syncfs_fails_every_file_and_folder_is_synced_by_itself() {
     let bench = Bench::with_sync_all(true);
     bench.fail(|step, _| (step == Step::SyncFileSystem).then(|| rustix::io::Errno::IO.into()));
-    let all: Vec<_> = (0..5).map(|number| bytes(&format!("fallback {number}"))).collect();
+    let all: Vec<_> = (0..10).map(|number| bytes(&format!("fallback {number}"))).collect();
     let (ids, sealed) = bench.round(&all).await;
     let steps = bench.steps();
     for (id, sealed) in ids.iter().zip(sealed) {
@@ -288,12 +288,12 @@ async fn a_failure_at_any_step_shows_nothing_unfinished_and_a_retry_ends_well() 
 
 #[tokio::test]
 async fn in_a_round_a_failure_is_told_to_those_it_concerns() {
-    let mut all: Vec<_> = (0..6).map(|number| bytes(&format!("round {number}"))).collect();
+    let mut all: Vec<_> = (0..9).map(|number| bytes(&format!("round {number}"))).collect();
     all.push(all[0].clone());
     for can_sync_all in [true, false] {
         for number in 0.. {
             let bench = Bench::with_sync_all(can_sync_all);
-            // The order counts from the round on: seven uploads write first.
+            // The order counts from the round on: the uploads write first.
             let failed = bench.fail_once_at(all.len() + number);
             let (_, answers) = bench.round(&all).await;
             bench.heal();
