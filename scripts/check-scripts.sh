@@ -8,7 +8,7 @@ for script in "${scripts[@]}"; do
   bash -n "$script"
 done
 if have shellcheck; then
-  shellcheck --external-sources --source-path=SCRIPTDIR "${scripts[@]}"
+  shellcheck --severity=warning --external-sources --source-path=SCRIPTDIR "${scripts[@]}"
 else
   say "shellcheck is not installed: only the grammar was checked"
 fi
