@@ -27,8 +27,8 @@ impl<Job, Answer> Default for Rounds<Job, Answer> {
 }
 
 impl<Job: Send + 'static, Answer: Send + 'static> Rounds<Job, Answer> {
-    /// Joins the next round and waits for its answer. `run` does one round; it gets at least one job
-    /// and answers each, in order. `None` when the round panicked or the runtime is shutting down.
+    /// Joins the next round and waits for its answer. `run` does one round, whoever's it is, so all
+    /// callers pass the same; it gets at least one job and answers each, in order. `None` when the round panicked or the runtime is shutting down.
     /// Once this was polled the job is done, also when the future is dropped.
     pub(super) async fn join(
         &self,
@@ -133,8 +133,9 @@ mod tests {
     #[tokio::test]
     async fn a_panic_frees_those_who_wait_and_the_next_job_leads_again() {
         let rounds = Rounds::<u32, u32>::default();
-        assert_eq!(rounds.join(1, |_| panic!("as ordered")).await, None);
-        assert_eq!(rounds.join(2, |jobs| jobs).await, Some(2));
+        let run = |jobs: Vec<u32>| if jobs == [1] { panic!("as ordered") } else { jobs };
+        assert_eq!(rounds.join(1, run).await, None);
+        assert_eq!(rounds.join(2, run).await, Some(2));
     }
 
     #[test]
