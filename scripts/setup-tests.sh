@@ -1,23 +1,20 @@
 #!/usr/bin/env bash
 # Installs what the tests need and the build does not. May run any number of times: what is there is left alone.
 #
-#   PostgreSQL's server programs   every catalog test runs on SQLite and on a private PostgreSQL cluster
-#   Python packages                tuspy uploads as a stranger's client; Pillow makes the picture libraries of benches
-#   npm packages                   tus-js-client uploads as browsers will
+#   Python packages   tuspy uploads as a stranger's client; Pillow makes the picture libraries of benches
+#   npm packages      tus-js-client uploads as browsers will
 #
-# System packages come from Debian (also Ubuntu and its kin), as root or through sudo. Packages of Python and npm
+# PostgreSQL is postgres.sh's affair. System packages come from Debian (also Ubuntu and its kin), as root or through sudo. Packages of Python and npm
 # go to $ALBUMEN_TEST_TOOLS/{python,node}, never into the system.
 . "$(dirname "$0")/lib.sh"
 
 PYTHON_PACKAGES=(tuspy==1.1.0 pillow==12.0.0)
 NPM_PACKAGES=(tus-js-client@4.3.1)
 
-have_postgres() { have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; }
 have_python() { have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; }
 have_node() { have node && have npm; }
 
 missing_packages() {
-  have_postgres || printf '%s\n' postgresql
   have_python || printf '%s\n' python3 python3-venv
   have_node || printf '%s\n' nodejs npm
 }

@@ -5,7 +5,7 @@
 # What the tests are told through the environment:
 #   ALBUMEN_PROGRAMS     folder of the built programs albumen-hub and albumen
 #   ALBUMEN_TEST_TOOLS, ALBUMEN_CORPUS, ALBUMEN_TOOLS   see lib.sh
-# and what scripts/postgres.sh adds for PostgreSQL.
+#   ALBUMEN_TEST_POSTGRES   a private PostgreSQL, see postgres.sh
 . "$(dirname "$0")/lib.sh"
 
 export ALBUMEN_PROGRAMS=$CARGO_TARGET_DIR/debug
