@@ -4,8 +4,8 @@
 #   Python packages   tuspy uploads as a stranger's client; Pillow makes the picture libraries of benches
 #   npm packages      tus-js-client uploads as browsers will
 #
-# PostgreSQL is postgres.sh's affair. System packages come from Debian (also Ubuntu and its kin), as root or through sudo. Packages of Python and npm
-# go to $ALBUMEN_TEST_TOOLS/{python,node}, never into the system.
+# PostgreSQL is postgres.sh's affair. System packages come from Debian (also Ubuntu and its kin), as root or through
+# sudo. Packages of Python and npm go to $ALBUMEN_TEST_TOOLS/{python,node}, never into the system.
 . "$(dirname "$0")/lib.sh"
 
 PYTHON_PACKAGES=(tuspy==1.1.0 pillow==12.0.0)
