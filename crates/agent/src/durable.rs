@@ -25,7 +25,10 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Gives a finished, flushed temporary file its name. What has the name already is replaced.
-#[expect(clippy::disallowed_methods, reason = "the device's one rename: callers flush the file before and the folder after")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the device's one rename: callers flush the file before and the folder after"
+)]
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }

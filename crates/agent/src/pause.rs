@@ -27,7 +27,10 @@ pub struct SystemPause {
 
 impl SystemPause {
     /// Starts counting now.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the monotonic clock; it sits behind Pause")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the monotonic clock; it sits behind Pause"
+    )]
     pub fn new() -> Self {
         Self { started: Instant::now() }
     }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// Something that happened. Items are named as a person would say them.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Event {
     /// Looking at a source; so many items seen so far in all sources.
     Looking {
@@ -98,6 +99,27 @@ pub enum Event {
     ComparingAll {
         /// Why, in words.
         reason: String,
+    },
+    /// A restore knows what it brings back.
+    RestorePlanned {
+        /// Files.
+        files: u64,
+        /// Their bytes.
+        bytes: u64,
+    },
+    /// More bytes of a restore were written.
+    RestoreWrote {
+        /// How many since the last event.
+        bytes: u64,
+    },
+    /// A file is back.
+    Restored {
+        /// Where.
+        item: Arc<str>,
+        /// Its length.
+        bytes: u64,
+        /// It was there already, byte for byte.
+        kept: bool,
     },
     /// The run ended.
     Ended(Ending),
@@ -298,7 +320,8 @@ mod tests {
     #[test]
     fn a_rate_needs_a_second_and_a_time_left_half_a_minute() {
         let mut progress = Progress::default();
-        let surveyed = Event::Surveyed { chosen: 2, chosen_bytes: 100_000, safe: 1, safe_bytes: 10_000, left_out: 0 };
+        let surveyed =
+            Event::Surveyed { chosen: 2, chosen_bytes: 100_000, safe: 1, safe_bytes: 10_000, left_out: 0 };
         progress.apply(&surveyed, 0);
         let item: Arc<str> = "a".into();
         for second in 0..=31 {

@@ -317,7 +317,11 @@ mod tests {
         let read = Settings::load(&folder.path().join("new/folder")).unwrap().unwrap();
         assert_eq!(read, settings);
         assert_eq!(read.album_state(id, &odd), AlbumState::Exclude);
-        assert_eq!(read.album_state(id, &LocalId::root()), AlbumState::Include, "new albums join by themselves");
+        assert_eq!(
+            read.album_state(id, &LocalId::root()),
+            AlbumState::Include,
+            "new albums join by themselves"
+        );
         assert!(!format!("{read:?}").contains("hush"));
     }
 

@@ -12,9 +12,9 @@ use crate::ledger::State;
 use crate::planner::Verdict;
 use crate::report::{Ending, Event};
 use crate::sources::{HashFailure, Hashed};
+use crate::uploader::HubError;
 use crate::uploader::retry::{self, TRIES_MAX};
 use crate::uploader::transfer::{Arrived, SendFailure, Unsent};
-use crate::uploader::HubError;
 
 /// How often a changing item is taken again.
 const RETAKES_MAX: u32 = 3;
@@ -100,7 +100,11 @@ impl Run<'_> {
         self.calls_failed = 0;
         let count = |wanted| answers.values().filter(|&&answer| answer == wanted).count() as u64;
         let deleted_earlier = count(OfferAnswer::DeletedEarlier);
-        self.tell(&Event::Offered { held: count(OfferAnswer::Held), send: count(OfferAnswer::Send), deleted_earlier });
+        self.tell(&Event::Offered {
+            held: count(OfferAnswer::Held),
+            send: count(OfferAnswer::Send),
+            deleted_earlier,
+        });
         for mut job in jobs {
             let Some(content) = job.content() else { continue };
             match answers.get(&content) {
@@ -156,6 +160,9 @@ impl Run<'_> {
     fn take_refused_call(&mut self, jobs: Vec<Job>, error: HubError, queue: Queue) {
         match error {
             HubError::Revoked => self.give_back(jobs, queue, Some((Ending::Revoked, error.to_string()))),
+            HubError::WrongAddress(_) => {
+                self.give_back(jobs, queue, Some((Ending::HubAway, error.to_string())))
+            }
             HubError::Refused(_) if queue == Queue::File && jobs.len() > 1 => {
                 // One of them is the reason: find it by asking about each alone.
                 self.filing_batch = 1;
@@ -211,6 +218,10 @@ impl Run<'_> {
             SendFailure::Hub(error) if error.is_retryable() => self.try_again(job, &error),
             SendFailure::Hub(HubError::Revoked) => {
                 self.end(Ending::Revoked, &HubError::Revoked.to_string());
+                self.wait_for_a_slot(job);
+            }
+            SendFailure::Hub(HubError::WrongAddress(reason)) => {
+                self.end(Ending::HubAway, &reason);
                 self.wait_for_a_slot(job);
             }
             SendFailure::Hub(HubError::StorageFull) => {

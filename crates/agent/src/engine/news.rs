@@ -64,7 +64,11 @@ impl Reading {
 impl Engine {
     /// Asks the hub what happened since the last run and takes back what does not hold any more. Waits
     /// for a hub that is away, within patience.
-    pub(super) async fn catch_up(&self, options: &RunOptions, stop: &CancellationToken) -> Result<News, NoNews> {
+    pub(super) async fn catch_up(
+        &self,
+        options: &RunOptions,
+        stop: &CancellationToken,
+    ) -> Result<News, NoNews> {
         let now_ms = self.parts.clock.now_ms();
         let remembered = self.ledger_call(|ledger| ledger.hub()).await?;
         let after = remembered.as_ref().map_or(0, |memory| memory.place);
@@ -96,7 +100,8 @@ impl Engine {
         let place = page.next_after.max(before.place);
         let memory = HubMemory { place, ..before };
         let age_ms = now_ms.saturating_sub(memory.compared_all_at_ms);
-        let due = u128::try_from(age_ms).map_or(true, |age_ms| age_ms >= options.compare_all_every.as_millis());
+        let due =
+            u128::try_from(age_ms).map_or(true, |age_ms| age_ms >= options.compare_all_every.as_millis());
         self.remember(memory.clone(), Doubt::Contents(reading.gone), reading.back).await?;
         Ok(News { memory, compare_all: due || options.verify })
     }
@@ -135,7 +140,8 @@ impl Engine {
             tries += 1;
             let waits = retry::wait(tries, error.retry_after(), self.parts.random.as_ref());
             let patience_ms = u64::try_from(options.patience.as_millis()).unwrap_or(u64::MAX);
-            if !error.is_retryable() || self.parts.pause.ticks_ms().saturating_sub(started_ms) >= patience_ms {
+            if !error.is_retryable() || self.parts.pause.ticks_ms().saturating_sub(started_ms) >= patience_ms
+            {
                 return Err(NoNews::Ended(Ending::HubAway, error.to_string()));
             }
             let retry_in_ms = u64::try_from(waits.as_millis()).unwrap_or(u64::MAX);

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::{ContentHash, Name};
+use domain::{ContentHash, Name, UploadId};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio_util::sync::CancellationToken;
@@ -24,7 +24,7 @@ use crate::report::{Ending, Event, Outcome, Reports};
 use crate::sources::{self, HashFailure, Hashed, Source};
 use crate::uploader::lanes::Lanes;
 use crate::uploader::transfer::{Arrived, Transfer, TransferLog, Unsent};
-use crate::uploader::{HubError, NewFile, UploadUrl};
+use crate::uploader::{HubError, NewFile};
 
 /// Items that may wait to be sent before hashing pauses: what was just read is then still in the
 /// system's cache when it is sent.
@@ -169,7 +169,11 @@ impl<'e> Run<'e> {
     }
 
     /// Works until nothing is left, or nothing can be done any more.
-    pub(super) async fn work(&mut self, memory: &HubMemory, stop: &CancellationToken) -> Result<(), EngineError> {
+    pub(super) async fn work(
+        &mut self,
+        memory: &HubMemory,
+        stop: &CancellationToken,
+    ) -> Result<(), EngineError> {
         self.memory = Some(memory.clone());
         loop {
             if stop.is_cancelled() {
@@ -224,7 +228,9 @@ impl<'e> Run<'e> {
             let local = job.work.key.local.clone();
             self.hashing += 1;
             self.start(vec![job], async move {
-                Done::Hashed(tokio::task::spawn_blocking(move || sources::hash(source.as_ref(), &local)).await)
+                Done::Hashed(
+                    tokio::task::spawn_blocking(move || sources::hash(source.as_ref(), &local)).await,
+                )
             });
         }
     }
@@ -373,7 +379,7 @@ impl<'e> Run<'e> {
                 album: self.album_name(job.work.album).to_string(),
                 modified_at_ms: job.work.facts.modified_at_ms(),
             },
-            upload: job.work.upload.clone(),
+            upload: job.work.upload,
             small_bytes: self.options.small_bytes,
             piece_bytes: self.options.piece_bytes.max(1),
         })
@@ -438,8 +444,8 @@ impl TransferLog for Log {
         self.reports.tell(&Event::Sent { item: self.item.clone(), bytes });
     }
 
-    async fn begun(&self, upload: &UploadUrl) -> Result<(), LedgerError> {
-        let record = Record { state: State::Uploading(upload.clone()), ..self.record.clone() };
+    async fn begun(&self, upload: UploadId) -> Result<(), LedgerError> {
+        let record = Record { state: State::Uploading(upload), ..self.record.clone() };
         let writes = vec![(self.key.clone(), Write::Set(record))];
         match commit(self.ledger.clone(), writes).await {
             Ok(()) => Ok(()),

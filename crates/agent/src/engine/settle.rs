@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 
 use wire::Stored;
 
-use super::run::{Job, Run};
 use super::EngineError;
+use super::run::{Job, Run};
 use crate::ledger::{ItemKey, State, Write};
 use crate::planner::{AlbumIndex, Refused, Verdict};
 use crate::report::{Ending, Event, NotStored, Outcome};

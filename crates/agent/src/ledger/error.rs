@@ -44,7 +44,9 @@ impl From<redb::Error> for LedgerError {
             redb::Error::DatabaseAlreadyOpen => Self::Busy,
             redb::Error::Corrupted(why) => Self::Damaged(why),
             redb::Error::UpgradeRequired(form) => Self::Damaged(format!("its form {form} is too old")),
-            redb::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => Self::Damaged(error.to_string()),
+            redb::Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+                Self::Damaged(error.to_string())
+            }
             redb::Error::Io(error) => error.into(),
             other => Self::Database(Box::new(other)),
         }
@@ -61,7 +63,14 @@ macro_rules! from_parts_of_redb {
     )*};
 }
 
-from_parts_of_redb!(DatabaseError, TransactionError, TableError, StorageError, CommitError, SetDurabilityError);
+from_parts_of_redb!(
+    DatabaseError,
+    TransactionError,
+    TableError,
+    StorageError,
+    CommitError,
+    SetDurabilityError
+);
 
 #[cfg(test)]
 mod tests {

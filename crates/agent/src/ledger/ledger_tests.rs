@@ -9,7 +9,11 @@ fn key(source: u32, path: &str) -> ItemKey {
 
 fn record(content: &[u8], state: State) -> Record {
     let hashes = TwinHasher::of(content);
-    Record { facts: Facts { size_bytes: hashes.size_bytes, modified_at_ns: 5, file: None }, hashes: Some(hashes), state }
+    Record {
+        facts: Facts { size_bytes: hashes.size_bytes, modified_at_ns: 5, file: None },
+        hashes: Some(hashes),
+        state,
+    }
 }
 
 fn stored() -> State {
@@ -77,7 +81,7 @@ fn items_are_forgotten_one_by_one_or_with_their_source() {
 fn another_hub_makes_everything_doubtful_but_hashes_stay() {
     let ledger = Ledger::in_memory().unwrap();
     let failed = State::Failed { why: "no".into(), permanent: true, retry_at_ms: 0 };
-    let uploading = State::Uploading(crate::uploader::UploadUrl("/tus/1".into()));
+    let uploading = State::Uploading(domain::UploadId::from_bytes([3; 16]));
     let before = [stored(), State::DeletedEarlier, uploading, State::Offered, failed, State::Hashed];
     for (index, state) in before.into_iter().enumerate() {
         ledger.record(&[(key(1, &format!("{index}")), Write::Set(record(b"x", state)))]).unwrap();

@@ -13,7 +13,9 @@ use std::io;
 use std::path::Path;
 
 use domain::{ContentHash, HubId, TimestampMs};
-use redb::{Database, Durability, ReadableDatabase as _, ReadableTable as _, TableDefinition, WriteTransaction};
+use redb::{
+    Database, Durability, ReadableDatabase as _, ReadableTable as _, TableDefinition, WriteTransaction,
+};
 use serde::{Deserialize, Serialize};
 
 pub use error::LedgerError;
@@ -174,7 +176,9 @@ impl Ledger {
             let mut table = transaction.open_table(ITEMS)?;
             for (key, write) in writes {
                 match write {
-                    Write::Set(record) => table.insert(key.to_bytes().as_slice(), record.to_bytes().as_slice())?,
+                    Write::Set(record) => {
+                        table.insert(key.to_bytes().as_slice(), record.to_bytes().as_slice())?
+                    }
                     Write::Forget => table.remove(key.to_bytes().as_slice())?,
                 };
             }
@@ -308,10 +312,14 @@ fn take_back(
     loop {
         let mut doubtful = Vec::new();
         let mut looked_at = 0;
-        for row in table.range::<&[u8]>((std::ops::Bound::Excluded(after.as_slice()), std::ops::Bound::Unbounded))? {
+        for row in
+            table.range::<&[u8]>((std::ops::Bound::Excluded(after.as_slice()), std::ops::Bound::Unbounded))?
+        {
             let (key, bytes) = row?;
             looked_at += 1;
-            if let Some(record) = Record::from_bytes(bytes.value()).and_then(|record| taken_back(record, doubt, back)) {
+            if let Some(record) =
+                Record::from_bytes(bytes.value()).and_then(|record| taken_back(record, doubt, back))
+            {
                 doubtful.push((key.value().to_vec(), record));
             }
             if looked_at == REWRITE_STEP {

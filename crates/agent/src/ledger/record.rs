@@ -1,9 +1,8 @@
 //! What the ledger keeps of one item, and its compact form.
 
-use domain::{AssetId, ContentHash, EntryId, Hashes, Sha1Hash, TimestampMs};
+use domain::{AssetId, ContentHash, EntryId, Hashes, Sha1Hash, TimestampMs, UploadId};
 
 use crate::sources::{Facts, FileId, LocalId, SourceId};
-use crate::uploader::UploadUrl;
 
 /// Which item of this device.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,7 +50,7 @@ pub enum State {
     /// The hub wants it.
     Offered,
     /// Its bytes are going, in pieces.
-    Uploading(UploadUrl),
+    Uploading(UploadId),
     /// It is on the hub. Only an answer of the hub makes this true.
     Stored {
         /// Its entry on the hub.
@@ -132,7 +131,7 @@ impl State {
             Self::Offered => bytes.push(2),
             Self::Uploading(upload) => {
                 bytes.push(3);
-                bytes.extend(upload.0.as_bytes());
+                bytes.extend(upload.as_bytes());
             }
             Self::Stored { entry, asset } => {
                 bytes.push(4);
@@ -154,7 +153,7 @@ impl State {
             0 => Self::Seen,
             1 => Self::Hashed,
             2 => Self::Offered,
-            3 => Self::Uploading(UploadUrl(rest.text()?)),
+            3 => Self::Uploading(UploadId::from_bytes(rest.array()?)),
             4 => {
                 let entry = EntryId::from_bytes(rest.array()?);
                 let asset = if rest.0.is_empty() { None } else { Some(AssetId::from_bytes(rest.array()?)) };
@@ -198,27 +197,26 @@ pub(crate) mod tests {
             Just(State::Seen),
             Just(State::Hashed),
             Just(State::Offered),
-            "[ -~]{0,80}".prop_map(|url| State::Uploading(UploadUrl(url))),
+            any::<[u8; 16]>().prop_map(|id| State::Uploading(UploadId::from_bytes(id))),
             (any::<[u8; 16]>(), any::<Option<[u8; 16]>>()).prop_map(|(entry, asset)| State::Stored {
                 entry: EntryId::from_bytes(entry),
                 asset: asset.map(AssetId::from_bytes),
             }),
             Just(State::DeletedEarlier),
-            (".{0,40}", any::<bool>(), any::<i64>()).prop_map(|(why, permanent, retry_at_ms)| State::Failed {
-                why,
-                permanent,
-                retry_at_ms
-            }),
+            (".{0,40}", any::<bool>(), any::<i64>())
+                .prop_map(|(why, permanent, retry_at_ms)| State::Failed { why, permanent, retry_at_ms }),
         ]
     }
 
     pub(crate) fn any_record() -> impl Strategy<Value = Record> {
         let facts = (any::<u64>(), any::<i64>(), any::<Option<(u64, u64)>>());
-        (facts, any::<Option<Vec<u8>>>(), any_state()).prop_map(|((size_bytes, modified_at_ns, file), seed, state)| {
-            let file = file.map(|(device, inode)| FileId { device, inode });
-            let hashes = seed.map(|seed| Hashes { size_bytes, ..TwinHasher::of(&seed) });
-            Record { facts: Facts { size_bytes, modified_at_ns, file }, hashes, state }
-        })
+        (facts, any::<Option<Vec<u8>>>(), any_state()).prop_map(
+            |((size_bytes, modified_at_ns, file), seed, state)| {
+                let file = file.map(|(device, inode)| FileId { device, inode });
+                let hashes = seed.map(|seed| Hashes { size_bytes, ..TwinHasher::of(&seed) });
+                Record { facts: Facts { size_bytes, modified_at_ns, file }, hashes, state }
+            },
+        )
     }
 
     proptest! {

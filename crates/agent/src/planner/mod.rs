@@ -6,7 +6,7 @@ mod plan;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use domain::{ContentHash, Hashes};
+use domain::{ContentHash, Hashes, UploadId};
 
 pub use album_names::AlbumNames;
 pub use plan::{Plan, PlanSummary, Refused, Verdict};
@@ -14,7 +14,6 @@ pub use plan::{Plan, PlanSummary, Refused, Verdict};
 use crate::ledger::{ItemKey, Record, State};
 use crate::settings::AlbumState;
 use crate::sources::{Facts, FileId, LocalId, Sighting, SourceId};
-use crate::uploader::UploadUrl;
 
 /// A device album that a scan met.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +43,7 @@ pub struct Work {
     /// Its hashes, once known.
     pub hashes: Option<Hashes>,
     /// An upload that was begun earlier.
-    pub upload: Option<UploadUrl>,
+    pub upload: Option<UploadId>,
     /// The hub said earlier that it has it: compared, not filed again.
     pub was_stored: bool,
 }
@@ -136,12 +135,18 @@ impl Planner {
                 }
                 album.is_none()
             });
-            list.sort_by(|a, b| b.facts.modified_at_ns.cmp(&a.facts.modified_at_ns).then_with(|| a.key.cmp(&b.key)));
+            list.sort_by(|a, b| {
+                b.facts.modified_at_ns.cmp(&a.facts.modified_at_ns).then_with(|| a.key.cmp(&b.key))
+            });
         }
         for (work, album) in won {
             self.plan.chosen_bytes -= work.facts.size_bytes;
             let name = self.albums.get(album).map(|album| album.name.clone()).unwrap_or_default();
-            self.plan.refuse(Refused { key: work.key, album: Some(work.album), verdict: Verdict::Excluded(name) });
+            self.plan.refuse(Refused {
+                key: work.key,
+                album: Some(work.album),
+                verdict: Verdict::Excluded(name),
+            });
         }
         self.excluded_unknown.retain(|work| wanted_sizes.contains(&work.facts.size_bytes));
         self.plan.hash_excluded = self.excluded_unknown;

@@ -1,1 +1,208 @@
-//! Brings things back.
+//! Brings backed-up files back into a folder: names and times as they were, every byte verified by
+//! SHA-256 while it is written.
+//!
+//! It may be stopped and started again at any moment: a file that is there already, byte for byte, is
+//! kept; a half-written one goes on; a different file that has the name is never touched, the restored
+//! one gets a number.
+
+mod plan;
+mod remote;
+mod write;
+
+use std::fmt::Debug;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use domain::{EntryId, Random};
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+use wire::{FileBelow, Page};
+
+pub use plan::{RestoreItem, RestorePlan, plan};
+pub use remote::RemoteArchive;
+
+use crate::pause::Pause;
+use crate::report::{Event, Reports};
+use crate::uploader::{HubError, retry};
+use write::{WriteFailure, Written};
+
+/// What a restore needs of a hub.
+#[async_trait]
+pub trait Archive: Send + Sync + Debug {
+    /// The files of this device on the hub, page by page, each with its album as folder.
+    async fn files(&self, after: Option<String>) -> Result<Page<FileBelow>, HubError>;
+
+    /// A file's bytes from an offset on. Nobody verified them yet.
+    async fn read(
+        &self,
+        entry: EntryId,
+        from_bytes: u64,
+    ) -> Result<BoxStream<'static, Result<Bytes, HubError>>, HubError>;
+}
+
+/// What a restore works with.
+#[derive(Debug, Clone)]
+pub struct RestoreParts {
+    /// Where files come from.
+    pub archive: Arc<dyn Archive>,
+    /// For waiting.
+    pub pause: Arc<dyn Pause>,
+    /// For the chance in waits.
+    pub random: Arc<dyn Random>,
+    /// Who watches.
+    pub reports: Arc<dyn Reports>,
+    /// Files at a time.
+    pub downloads: usize,
+}
+
+/// A file that was written under another name than it had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renamed {
+    /// What it was called.
+    pub name: String,
+    /// Where it is.
+    pub written: String,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// A file that is not back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotRestored {
+    /// Its album and name.
+    pub item: String,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// What a restore came to.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RestoreOutcome {
+    /// Files that were asked for.
+    pub files: u64,
+    /// Files that were written.
+    pub restored: u64,
+    /// Files that were there already, byte for byte.
+    pub kept: u64,
+    /// Files that have another name now.
+    pub renamed: Vec<Renamed>,
+    /// Files that are not back.
+    pub failed: Vec<NotRestored>,
+    /// Bytes written.
+    pub bytes_written: u64,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+impl RestoreOutcome {
+    /// Whether everything that was asked for is there.
+    pub const fn all_back(&self) -> bool {
+        self.failed.is_empty()
+    }
+}
+
+/// Lists what is on the hub: all of this device's files, or those of one album.
+pub async fn list(parts: &RestoreParts, album: Option<&str>) -> Result<Vec<FileBelow>, HubError> {
+    let (mut files, mut after, mut tries) = (Vec::new(), None, 0);
+    loop {
+        match parts.archive.files(after.clone()).await {
+            Ok(page) => {
+                tries = 0;
+                files.extend(page.items.into_iter().filter(|file| plan::is_in(file, album)));
+                match page.next {
+                    Some(next) => after = Some(next),
+                    None => return Ok(files),
+                }
+            }
+            Err(error) => {
+                tries += 1;
+                if !error.is_retryable() || tries > retry::TRIES_MAX {
+                    return Err(error);
+                }
+                parts.pause.pause(retry::wait(tries, error.retry_after(), parts.random.as_ref())).await;
+            }
+        }
+    }
+}
+
+/// Writes everything below `to`. What fails is listed in the outcome; the rest is back.
+pub async fn restore(
+    parts: &RestoreParts,
+    files: Vec<FileBelow>,
+    to: &Path,
+    stop: &CancellationToken,
+) -> RestoreOutcome {
+    let started_ms = parts.pause.ticks_ms();
+    let plan = plan(files);
+    parts.reports.tell(&Event::RestorePlanned { files: plan.items.len() as u64, bytes: plan.bytes() });
+    let mut outcome = RestoreOutcome { files: plan.items.len() as u64, ..RestoreOutcome::default() };
+    let mut writing = futures_util::stream::iter(plan.items)
+        .map(|item| async move {
+            let written = if stop.is_cancelled() {
+                Err(WriteFailure::Stopped)
+            } else {
+                write_with_patience(parts, &item, to).await
+            };
+            (item, written)
+        })
+        .buffer_unordered(parts.downloads.max(1));
+    while let Some((item, written)) = writing.next().await {
+        note(parts, &mut outcome, &item, written);
+    }
+    drop(writing);
+    let elapsed = Duration::from_millis(parts.pause.ticks_ms().saturating_sub(started_ms));
+    outcome.seconds = elapsed.as_secs_f64();
+    outcome
+}
+
+async fn write_with_patience(
+    parts: &RestoreParts,
+    item: &RestoreItem,
+    to: &Path,
+) -> Result<Written, WriteFailure> {
+    let mut tries = 0;
+    loop {
+        let failure = match write::write(parts, item, to).await {
+            Err(failure) if failure.is_retryable() => failure,
+            result => return result,
+        };
+        tries += 1;
+        if tries > retry::TRIES_MAX {
+            return Err(failure);
+        }
+        parts.pause.pause(retry::wait(tries, failure.retry_after(), parts.random.as_ref())).await;
+    }
+}
+
+fn note(
+    parts: &RestoreParts,
+    outcome: &mut RestoreOutcome,
+    item: &RestoreItem,
+    written: Result<Written, WriteFailure>,
+) {
+    let written = match written {
+        Ok(written) => written,
+        Err(failure) => {
+            outcome.failed.push(NotRestored { item: item.shown(), reason: failure.to_string() });
+            return;
+        }
+    };
+    let place = written.path.display().to_string();
+    *(if written.kept { &mut outcome.kept } else { &mut outcome.restored }) += 1;
+    if !written.kept {
+        outcome.bytes_written += item.size_bytes;
+    }
+    if let Some(reason) = written.renamed {
+        outcome.renamed.push(Renamed { name: item.shown(), written: place.clone(), reason: reason.into() });
+    }
+    parts.reports.tell(&Event::Restored { item: place.into(), bytes: item.size_bytes, kept: written.kept });
+}
+
+#[cfg(test)]
+#[path = "restore_tests.rs"]
+mod tests;

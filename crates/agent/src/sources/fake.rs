@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
-use super::{BlockingItem, Facts, FileId, Glimpse, LocalId, OpenItem, ReadSeek, Scan, Sighting, Source, SourceId};
+use super::{
+    BlockingItem, Facts, FileId, Glimpse, LocalId, OpenItem, ReadSeek, Scan, Sighting, Source, SourceId,
+};
 
 /// Items in memory.
 #[derive(Debug, Clone)]

@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 
 use super::{
-    BlockingItem, Facts, FileId, Glimpse, LocalId, OpenItem, ReadSeek, Scan, Sighting, Source, SourceId, is_media,
-    is_sidecar, name_bytes,
+    BlockingItem, Facts, FileId, Glimpse, LocalId, OpenItem, ReadSeek, Scan, Sighting, Source, SourceId,
+    is_media, is_sidecar, name_bytes,
 };
 
 /// A folder tree.
@@ -55,7 +55,12 @@ impl Source for FolderSource {
     }
 
     fn scan(&self) -> Scan {
-        Box::new(Walk { root: self.root.clone(), all_files: self.all_files, stack: Vec::new(), started: false })
+        Box::new(Walk {
+            root: self.root.clone(),
+            all_files: self.all_files,
+            stack: Vec::new(),
+            started: false,
+        })
     }
 
     fn facts(&self, local: &LocalId) -> io::Result<Facts> {
@@ -68,7 +73,8 @@ impl Source for FolderSource {
 
     async fn open(&self, local: &LocalId) -> io::Result<Box<dyn OpenItem>> {
         let path = self.path_of(local);
-        let file = tokio::task::spawn_blocking(move || open_regular(&path)).await.map_err(io::Error::other)??;
+        let file =
+            tokio::task::spawn_blocking(move || open_regular(&path)).await.map_err(io::Error::other)??;
         Ok(Box::new(OpenAsyncFile(tokio::fs::File::from_std(file))))
     }
 }

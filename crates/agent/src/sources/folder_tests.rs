@@ -51,7 +51,11 @@ impl Tree {
 
 #[test]
 fn media_are_items_and_the_rest_is_counted() {
-    let tree = Tree::new().file("a.jpg", b"1").file("Trips/b.mov", b"22").file("Trips/notes.txt", b"x").file("c", b"");
+    let tree = Tree::new()
+        .file("a.jpg", b"1")
+        .file("Trips/b.mov", b"22")
+        .file("Trips/notes.txt", b"x")
+        .file("c", b"");
     assert_eq!(tree.items(false), ["Trips/b.mov", "a.jpg"]);
     assert_eq!(tree.items(true), ["Trips/b.mov", "Trips/notes.txt", "a.jpg", "c"]);
     let left_out = tree.glimpses(false).into_iter().filter(|glimpse| matches!(glimpse, Glimpse::LeftOut(_)));
@@ -79,8 +83,11 @@ fn a_root_is_looked_at_even_when_it_asks_not_to() {
 
 #[test]
 fn sidecars_go_along_with_pictures_only() {
-    let tree =
-        Tree::new().file("raw/a.nef", b"1").file("raw/a.xmp", b"1").file("raw/b.AAE", b"1").file("other/c.xmp", b"1");
+    let tree = Tree::new()
+        .file("raw/a.nef", b"1")
+        .file("raw/a.xmp", b"1")
+        .file("raw/b.AAE", b"1")
+        .file("other/c.xmp", b"1");
     assert_eq!(tree.items(false), ["raw/a.nef", "raw/a.xmp", "raw/b.AAE"]);
 }
 
@@ -110,8 +117,14 @@ fn links_to_files_are_followed_and_links_to_folders_are_not() {
 #[test]
 fn odd_names_come_through_byte_by_byte_and_in_order() {
     let long = format!("{}.jpg", "x".repeat(251));
-    let odd: [&[u8]; 6] =
-        [b"two\nlines.jpg", "🦊.jpg".as_bytes(), long.as_bytes(), b"bad\xff.jpg", b"caf\xc3\xa9.jpg", b"cafe\xcc\x81.jpg"];
+    let odd: [&[u8]; 6] = [
+        b"two\nlines.jpg",
+        "🦊.jpg".as_bytes(),
+        long.as_bytes(),
+        b"bad\xff.jpg",
+        b"caf\xc3\xa9.jpg",
+        b"cafe\xcc\x81.jpg",
+    ];
     let tree = odd.iter().fold(Tree::new(), |tree, name| tree.bytes_named(name, name));
     let seen: Vec<LocalId> = tree
         .glimpses(false)

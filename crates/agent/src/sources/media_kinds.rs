@@ -5,18 +5,19 @@
 
 /// Endings of pictures, RAW included.
 const PICTURES: &[&str] = &[
-    "3fr", "apng", "ari", "arw", "avif", "bay", "bmp", "braw", "cap", "cr2", "cr3", "crw", "cur", "dcr", "dcs", "dng",
-    "drf", "eip", "erf", "fff", "gif", "gpr", "heic", "heics", "heif", "heifs", "hif", "ico", "iiq", "insp", "j2k",
-    "jfif", "jp2", "jpe", "jpeg", "jpf", "jpg", "jpm", "jps", "jpx", "jxl", "jxr", "k25", "kdc", "mdc", "mef", "mos",
-    "mpo", "mrw", "nef", "nrw", "orf", "ori", "pbm", "pef", "pgm", "png", "ppm", "psb", "psd", "ptx", "pxn", "r3d",
-    "raf", "raw", "rw2", "rwl", "rwz", "sr2", "srf", "srw", "svg", "svgz", "tga", "tif", "tiff", "webp", "x3f",
+    "3fr", "apng", "ari", "arw", "avif", "bay", "bmp", "braw", "cap", "cr2", "cr3", "crw", "cur", "dcr",
+    "dcs", "dng", "drf", "eip", "erf", "fff", "gif", "gpr", "heic", "heics", "heif", "heifs", "hif", "ico",
+    "iiq", "insp", "j2k", "jfif", "jp2", "jpe", "jpeg", "jpf", "jpg", "jpm", "jps", "jpx", "jxl", "jxr",
+    "k25", "kdc", "mdc", "mef", "mos", "mpo", "mrw", "nef", "nrw", "orf", "ori", "pbm", "pef", "pgm", "png",
+    "ppm", "psb", "psd", "ptx", "pxn", "r3d", "raf", "raw", "rw2", "rwl", "rwz", "sr2", "srf", "srw", "svg",
+    "svgz", "tga", "tif", "tiff", "webp", "x3f",
 ];
 
 /// Endings of videos.
 const VIDEOS: &[&str] = &[
-    "360", "3g2", "3gp", "3gpp", "asf", "avi", "divx", "dv", "f4v", "flv", "insv", "lrv", "m1v", "m2t", "m2ts", "m2v",
-    "m4v", "mkv", "mod", "mov", "mp4", "mpe", "mpeg", "mpg", "mts", "mxf", "ogv", "qt", "tod", "ts", "vob", "webm",
-    "wmv",
+    "360", "3g2", "3gp", "3gpp", "asf", "avi", "divx", "dv", "f4v", "flv", "insv", "lrv", "m1v", "m2t",
+    "m2ts", "m2v", "m4v", "mkv", "mod", "mov", "mp4", "mpe", "mpeg", "mpg", "mts", "mxf", "ogv", "qt", "tod",
+    "ts", "vob", "webm", "wmv",
 ];
 
 /// Endings of what programs write beside a picture: how it was edited, what it is called.
@@ -60,10 +61,13 @@ mod tests {
 
     #[test]
     fn endings_decide_in_any_case() {
-        for name in ["a.JPG", "b.heic", "c.php.jpg", "d.Mov", "e.nef", "f.gif", "g.apng", "h.jxl", "i.mkv", "j.x3f"] {
+        for name in
+            ["a.JPG", "b.heic", "c.php.jpg", "d.Mov", "e.nef", "f.gif", "g.apng", "h.jxl", "i.mkv", "j.x3f"]
+        {
             assert!(is_media(name.as_bytes()), "{name}");
         }
-        for name in ["no_extension", "text.txt", "a.jpg.part", ".jpg", "x.", "notes.md", "a.xmp", "ü.jpéééé"] {
+        for name in ["no_extension", "text.txt", "a.jpg.part", ".jpg", "x.", "notes.md", "a.xmp", "ü.jpéééé"]
+        {
             assert!(!is_media(name.as_bytes()), "{name}");
         }
         assert!(is_media(b"\xff\xfe.jpg"));

@@ -1,6 +1,9 @@
 //! Bringing bytes to the hub: what a hub must be able to do, how one item is sent, when what did not
 //! work is tried again, and which item goes next.
 
+#[cfg(test)]
+pub(crate) mod fake_hub;
+pub mod hub_client;
 pub mod lanes;
 pub mod retry;
 pub mod transfer;
@@ -11,13 +14,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use domain::{ContentHash, Name, Sha1Hash, TimestampMs};
+use domain::{ContentHash, Name, Sha1Hash, TimestampMs, UploadId};
 use futures_util::stream::BoxStream;
 use wire::{ChangePage, Filing, FilingOutcome, OfferAnswer, Stored};
-
-/// Where an upload on the hub lives: what a later `HEAD` or `PATCH` is addressed to.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct UploadUrl(pub String);
 
 /// What is declared about an item before its bytes go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +82,9 @@ pub enum HubError {
     /// The hub does not want this, now or later.
     #[error("{0}")]
     Refused(String),
+    /// What answers at the hub's address is not to be trusted, or sends us elsewhere.
+    #[error("{0}")]
+    WrongAddress(String),
     /// The token is not accepted (any more).
     #[error("the hub does not accept this device any more; connect it again")]
     Revoked,
@@ -138,19 +140,14 @@ pub trait Hub: Send + Sync + Debug {
     async fn put(&self, file: &NewFile, body: Body) -> Result<Stored, HubError>;
 
     /// Begins an upload in pieces.
-    async fn begin(&self, file: &NewFile) -> Result<UploadUrl, HubError>;
+    async fn begin(&self, file: &NewFile) -> Result<UploadId, HubError>;
 
     /// How far an upload got.
-    async fn position(&self, upload: &UploadUrl) -> Result<UploadPosition, HubError>;
+    async fn position(&self, upload: UploadId) -> Result<UploadPosition, HubError>;
 
     /// Sends the next piece of an upload, whose declared length is `of_bytes`. Answers where it goes
     /// on, or that it is finished.
-    async fn append(
-        &self,
-        upload: &UploadUrl,
-        offset: u64,
-        body: Body,
-    ) -> Result<UploadPosition, HubError>;
+    async fn append(&self, upload: UploadId, offset: u64, body: Body) -> Result<UploadPosition, HubError>;
 
     /// Tells the hub how the run ended. Nothing depends on it.
     async fn report(&self, report: &wire::DeviceReport) -> Result<(), HubError>;

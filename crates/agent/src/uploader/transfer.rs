@@ -5,11 +5,12 @@ use std::io::{self, SeekFrom};
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
+use domain::UploadId;
 use futures_util::StreamExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use wire::Stored;
 
-use super::{Body, Hub, HubError, NewFile, UploadPosition, UploadUrl};
+use super::{Body, Hub, HubError, NewFile, UploadPosition};
 use crate::ledger::LedgerError;
 use crate::sources::{Facts, LocalId, ReadSeek, Source};
 
@@ -35,7 +36,7 @@ pub struct Transfer {
     /// What is declared about it.
     pub file: NewFile,
     /// An upload that was begun earlier.
-    pub upload: Option<UploadUrl>,
+    pub upload: Option<UploadId>,
     /// Files up to this many bytes go in one request.
     pub small_bytes: u64,
     /// How long a piece of a larger one is.
@@ -52,7 +53,7 @@ pub trait TransferLog: Send + Sync {
     fn sent(&self, bytes: u64);
 
     /// An upload was begun. Returns when that is durable on the device, so that a restart finds it.
-    async fn begun(&self, upload: &UploadUrl) -> Result<(), LedgerError>;
+    async fn begun(&self, upload: UploadId) -> Result<(), LedgerError>;
 }
 
 /// Why an item did not arrive.
@@ -81,7 +82,7 @@ pub struct Unsent {
     /// Why.
     pub failure: SendFailure,
     /// The upload to go on with.
-    pub upload: Option<UploadUrl>,
+    pub upload: Option<UploadId>,
     /// The hub got further than before: the failure is not the item's fault.
     pub progressed: bool,
 }
@@ -129,8 +130,8 @@ impl Transfer {
             Some((upload, UploadPosition::At(offset))) => (upload, offset),
             None => {
                 let upload = self.hub.begin(&self.file).await?;
-                log.begun(&upload).await?;
-                self.upload = Some(upload.clone());
+                log.begun(upload).await?;
+                self.upload = Some(upload);
                 (upload, 0)
             }
         };
@@ -138,7 +139,7 @@ impl Transfer {
         loop {
             let length = self.piece_bytes.min(self.facts.size_bytes - offset);
             let body = self.body(offset, length, log).await?;
-            match self.hub.append(&upload, offset, body).await? {
+            match self.hub.append(upload, offset, body).await? {
                 UploadPosition::Finished(stored) => return Ok(stored),
                 UploadPosition::At(next) if next > offset && next <= self.facts.size_bytes => {
                     *progressed = true;
@@ -150,9 +151,9 @@ impl Transfer {
     }
 
     /// Where an upload that was begun earlier goes on; `None` when there is none any more.
-    async fn find_position(&mut self) -> Result<Option<(UploadUrl, UploadPosition)>, SendFailure> {
-        let Some(upload) = self.upload.clone() else { return Ok(None) };
-        match self.hub.position(&upload).await {
+    async fn find_position(&mut self) -> Result<Option<(UploadId, UploadPosition)>, SendFailure> {
+        let Some(upload) = self.upload else { return Ok(None) };
+        match self.hub.position(upload).await {
             Ok(UploadPosition::At(offset)) if offset > self.facts.size_bytes => Ok(None),
             Ok(position) => Ok(Some((upload, position))),
             Err(HubError::UploadGone) => {
@@ -208,7 +209,11 @@ impl Transfer {
 }
 
 fn reading_failed(error: io::Error) -> SendFailure {
-    if error.kind() == io::ErrorKind::NotFound { SendFailure::Vanished } else { SendFailure::Unreadable(error) }
+    if error.kind() == io::ErrorKind::NotFound {
+        SendFailure::Vanished
+    } else {
+        SendFailure::Unreadable(error)
+    }
 }
 
 /// The next piece of a body. Fewer bytes than announced are an error: the file shrank.
