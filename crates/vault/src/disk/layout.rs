@@ -50,6 +50,8 @@ impl Layout {
         for folder in [&self.root, &self.blobs, &self.staging] {
             make_durably(folder)?;
         }
+        // An earlier process may have made them and lost its power before they were durable.
+        sync_folder(&self.root)?;
         same_file_system(&self.blobs, &self.staging)
     }
 

@@ -6,7 +6,7 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::layout;
 
@@ -41,7 +41,7 @@ pub(super) struct Primitives {
     /// An open folder of the file system. Kept open for good: the kernel reports a failed write to
     /// `syncfs` once per open file, counted from its opening.
     root: File,
-    can_sync_all: bool,
+    can_sync_all: AtomicBool,
     syncs: AtomicU64,
     watch: Option<Watch>,
 }
@@ -58,7 +58,7 @@ impl fmt::Debug for Primitives {
 impl Primitives {
     pub(super) fn new(root: &Path, watch: Option<Watch>) -> io::Result<Self> {
         let root = open_folder(root)?;
-        let can_sync_all = syncfs_is_trustworthy(&root);
+        let can_sync_all = AtomicBool::new(syncfs_is_trustworthy(&root));
         Ok(Self { root, can_sync_all, syncs: AtomicU64::new(0), watch })
     }
 
@@ -67,14 +67,14 @@ impl Primitives {
     }
 
     /// Whether [`Primitives::sync_file_system`] promises as much as a sync of each file.
-    pub(super) const fn can_sync_all(&self) -> bool {
-        self.can_sync_all
+    pub(super) fn can_sync_all(&self) -> bool {
+        self.can_sync_all.load(Ordering::Relaxed)
     }
 
     /// Takes `syncfs` for good whatever the file system under the tests is.
     #[cfg(test)]
-    pub(super) const fn trust_sync_all(&mut self, can_sync_all: bool) {
-        self.can_sync_all = can_sync_all;
+    pub(super) fn trust_sync_all(&self, can_sync_all: bool) {
+        self.can_sync_all.store(can_sync_all, Ordering::Relaxed);
     }
 
     /// Tells the watcher, if there is one.
@@ -132,16 +132,19 @@ impl Primitives {
     }
 
     /// Makes everything written to the file system so far durable, ours or not.
-    #[cfg(target_os = "linux")]
+    ///
+    /// It tells of a failed write once. Another file, still staged, may be the one that lost bytes, and
+    /// a later `syncfs` would not tell again; a sync of that file does. So after one error it is never
+    /// used again.
     pub(super) fn sync_file_system(&self) -> io::Result<()> {
-        self.step(Step::SyncFileSystem, Path::new(""))?;
-        self.count_sync();
-        rustix::fs::syncfs(&self.root).map_err(io::Error::from)
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    pub(super) fn sync_file_system(&self) -> io::Result<()> {
-        Err(io::ErrorKind::Unsupported.into())
+        let synced = self.step(Step::SyncFileSystem, Path::new("")).and_then(|()| {
+            self.count_sync();
+            sync_file_system_of(&self.root)
+        });
+        if synced.is_err() {
+            self.can_sync_all.store(false, Ordering::Relaxed);
+        }
+        synced
     }
 
     /// Makes a folder; one that is there already is fine.
@@ -175,6 +178,16 @@ impl Primitives {
             Err(error) => Err(error),
         }
     }
+}
+
+#[cfg(target_os = "linux")]
+fn sync_file_system_of(root: &File) -> io::Result<()> {
+    rustix::fs::syncfs(root).map_err(io::Error::from)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sync_file_system_of(_: &File) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 #[cfg(unix)]

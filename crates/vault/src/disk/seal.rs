@@ -12,7 +12,7 @@
 //!
 //! In a round of [`SYNC_ALL_FROM`] or more, steps 2 and 4 are one `syncfs` each instead of many fsyncs.
 //! It promises the same where it is used (see `primitives`), and after an error from it each file and
-//! folder is synced by itself, which tells whose bytes are affected.
+//! folder is synced by itself, which tells whose bytes are affected, for the rest of the process's life.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};

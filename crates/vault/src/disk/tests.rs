@@ -55,9 +55,9 @@ impl Bench {
                 (*failing)(step, path).map_or(Ok(()), Err)
             })
         };
-        let mut vault =
+        let vault =
             DiskVault::open_watched(folder.path(), Arc::<SetClock>::clone(&clock), Some(watch)).unwrap();
-        Arc::get_mut(&mut vault.shared).unwrap().primitives.trust_sync_all(can_sync_all);
+        vault.shared.primitives.trust_sync_all(can_sync_all);
         Self { folder, vault, log, failing, clock }
     }
 
@@ -220,6 +220,10 @@ async fn when_syncfs_fails_every_file_and_folder_is_synced_by_itself() {
         assert!(at(&steps, Step::SyncFile, &bench.vault.shared.layout.staged(*id)) < named);
         assert!(at(&steps, Step::SyncFolder, &place.leaf) > named);
     }
+    // The failed write may have hit a file that is still staged, and syncfs tells of it only once.
+    bench.heal();
+    bench.round(&all).await.1.into_iter().for_each(|sealed| assert!(sealed.unwrap().was_there));
+    assert!(bench.steps().iter().all(|(step, _)| *step != Step::SyncFileSystem));
 }
 
 #[tokio::test]
