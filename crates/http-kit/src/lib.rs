@@ -1,1 +1,12 @@
-//! Placeholder until its room is built.
+//! What every HTTP adapter needs: the token of a call, refusals, ranges and conditions, downloads,
+//! the request log. It knows `library` and no dialect.
+
+pub mod bearer;
+pub mod download;
+pub mod ranges;
+pub mod refusal;
+pub mod request_log;
+
+pub use bearer::bearer_secret;
+pub use refusal::Refusal;
+pub use request_log::{CallerSlot, RequestId, client_address};

@@ -1,0 +1,84 @@
+//! Answers downloads of kept content, the same way in every dialect.
+
+use axum::body::Body;
+use axum::response::{IntoResponse as _, Response};
+use futures_util::TryStreamExt as _;
+use http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use library::{Content, Error, Library};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::ranges::{Selection, select};
+
+/// What RFC 8187 lets stand unescaped in `filename*`.
+const FILENAME_SAFE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The answer to a `GET` or `HEAD` for this content. The stream ends with an error, and so with a
+/// broken connection, when the stored bytes turn out to be fewer than promised.
+pub async fn respond(
+    library: &Library,
+    content: Content,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Response, Error> {
+    let tag = format!("\"{}\"", content.sha256);
+    let (status, range) = match select(headers, &tag, content.size_bytes) {
+        Selection::Whole => (StatusCode::OK, 0..content.size_bytes),
+        Selection::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
+        Selection::NotModified => return Ok(bare(StatusCode::NOT_MODIFIED, &tag)),
+        Selection::ConditionFailed => return Ok(bare(StatusCode::PRECONDITION_FAILED, &tag)),
+        Selection::Outside => return Ok(outside(content.size_bytes, &tag)),
+    };
+    let body = if *method == Method::HEAD {
+        Body::empty()
+    } else {
+        Body::from_stream(library.read_content(&content, range.clone()).await?.map_err(std::io::Error::other))
+    };
+    let mut response = (status, body).into_response();
+    let out = response.headers_mut();
+    set(out, CONTENT_LENGTH, &(range.end - range.start).to_string());
+    set(out, CONTENT_TYPE, &content.content_type);
+    set(out, ETAG, &tag);
+    set(out, ACCEPT_RANGES, "bytes");
+    // The bytes behind an address of an entry may change hands by rights, so a cache asks again.
+    set(out, CACHE_CONTROL, "private, no-cache");
+    set(out, X_CONTENT_TYPE_OPTIONS, "nosniff");
+    // Even shown in a frame or a tab, kept content runs nothing.
+    set(out, CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+    set(out, CONTENT_DISPOSITION, &disposition(&content));
+    if status == StatusCode::PARTIAL_CONTENT {
+        set(
+            out,
+            CONTENT_RANGE,
+            &format!("bytes {}-{}/{}", range.start, range.end.saturating_sub(1), content.size_bytes),
+        );
+    }
+    Ok(response)
+}
+
+fn disposition(content: &Content) -> String {
+    let kind = if content.safe_inline { "inline" } else { "attachment" };
+    format!("{kind}; filename*=UTF-8''{}", utf8_percent_encode(&content.name, FILENAME_SAFE))
+}
+
+fn bare(status: StatusCode, tag: &str) -> Response {
+    let mut response = status.into_response();
+    set(response.headers_mut(), ETAG, tag);
+    response
+}
+
+fn outside(size_bytes: u64, tag: &str) -> Response {
+    let mut response = bare(StatusCode::RANGE_NOT_SATISFIABLE, tag);
+    set(response.headers_mut(), CONTENT_RANGE, &format!("bytes */{size_bytes}"));
+    response
+}
+
+/// Everything that is set here is plain ASCII; what is not would be our own fault, and is left out.
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}

@@ -1,0 +1,18 @@
+//! Pictures and videos. One endpoint per file.
+
+mod download_asset;
+mod list_assets;
+mod show_asset;
+
+use std::sync::Arc;
+
+use library::Library;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(super) fn router() -> OpenApiRouter<Arc<Library>> {
+    OpenApiRouter::new()
+        .routes(routes!(list_assets::list_assets))
+        .routes(routes!(show_asset::show_asset))
+        .routes(routes!(download_asset::download_asset))
+}

@@ -1,0 +1,36 @@
+//! The caller of a request. A handler that takes [`Signed`] cannot forget to ask who is calling.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts};
+use http::request::Parts;
+use http_kit::{CallerSlot, bearer_secret, client_address};
+use library::{Caller, Library};
+
+use crate::problem::Refused;
+
+/// A caller whose token was checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Signed(pub(crate) Caller);
+
+impl<S> FromRequestParts<S> for Signed
+where
+    S: Send + Sync,
+    Arc<Library>: FromRef<S>,
+{
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let library = Arc::<Library>::from_ref(state);
+        let secret = bearer_secret(&parts.headers).unwrap_or_default();
+        let address = client_address(&parts.extensions);
+        let caller = library.authenticate(secret, &address).await?;
+        if let Some(slot) = parts.extensions.get::<CallerSlot>() {
+            slot.fill(match &caller.device {
+                Some(device) => format!("{}@{}", caller.user_name, device.name),
+                None => caller.user_name.to_string(),
+            });
+        }
+        Ok(Self(caller))
+    }
+}

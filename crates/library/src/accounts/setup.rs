@@ -1,0 +1,81 @@
+//! The first start: a one-time code, so that nobody else claims the hub.
+
+use catalog::settings::{self, SETUP_CODE_HASH};
+use catalog::users;
+use domain::{Name, Role};
+
+use super::users::insert_account;
+use super::{LoggedIn, digest};
+use crate::Library;
+use crate::error::{Error, Result};
+
+/// Letters and digits that are not mistaken for one another.
+const CODE_LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+
+/// What guesses at the set-up code are counted under.
+const GUESSED_AT: &str = "the set-up code";
+
+impl Library {
+    /// Whether the hub waits to be claimed.
+    pub async fn setup_needed(&self) -> Result<bool> {
+        Ok(self.catalog.read(|tx| Box::pin(users::count(tx))).await? == 0)
+    }
+
+    /// Makes a new one-time code while nobody has claimed the hub; earlier codes stop working. The
+    /// code has 60 random bits, is printed where only the hub's keeper looks, and kept as a hash.
+    pub async fn fresh_setup_code(&self) -> Result<Option<String>> {
+        let code = self.draw_code();
+        let hash = hex::encode(digest(&code));
+        let waits = self
+            .catalog
+            .write(move |tx| {
+                Box::pin(async move {
+                    let waits = users::count(tx).await? == 0;
+                    if waits {
+                        settings::set(tx, SETUP_CODE_HASH, &hash).await?;
+                    }
+                    Ok::<_, Error>(waits)
+                })
+            })
+            .await?;
+        Ok(waits.then_some(code))
+    }
+
+    /// Makes the owner's account and logs the owner in. The code works once, whoever is first.
+    pub async fn set_up(&self, code: &str, name: Name, password: &str, address: &str) -> Result<LoggedIn> {
+        self.guesses.check(GUESSED_AT, address)?;
+        let account = self.prepare_account(name, Role::Owner, password).await?;
+        let hash = hex::encode(digest(&code.trim().to_ascii_uppercase()));
+        let user = account.user.clone();
+        let claimed = self
+            .catalog
+            .write(move |tx| {
+                Box::pin(async move {
+                    if users::count(tx).await? > 0 {
+                        return Err(Error::Conflict("this hub has an owner already; log in instead"));
+                    }
+                    let right = settings::take(tx, SETUP_CODE_HASH, &hash).await?;
+                    if right {
+                        insert_account(tx, &account).await?;
+                    }
+                    Ok(right)
+                })
+            })
+            .await?;
+        if !claimed {
+            self.guesses.wrong(GUESSED_AT, address);
+            return Err(Error::Forbidden(
+                "the set-up code is wrong; the hub prints the right one each time it starts",
+            ));
+        }
+        self.start_session(user).await
+    }
+
+    fn draw_code(&self) -> String {
+        let mut bytes = [0u8; 12];
+        self.random.fill(&mut bytes);
+        let letters = bytes.map(|byte| char::from(CODE_LETTERS[usize::from(byte) % CODE_LETTERS.len()]));
+        let text: String = letters.iter().collect();
+        format!("{}-{}-{}", &text[..4], &text[4..8], &text[8..])
+    }
+}

@@ -1,0 +1,19 @@
+//! Looking at what is kept: the tree, assets by time, albums, content, changes.
+
+mod albums;
+mod assets;
+mod changes;
+mod content;
+pub(crate) mod entries;
+
+pub use catalog::albums::Album;
+pub use catalog::assets::{Asset, AssetKind};
+pub use catalog::changes::{Change, ChangeKind, ChangePage, NewChange};
+pub use catalog::devices::Device;
+pub use catalog::entries::{Entry, EntryKind, EntryWithPath, FileBelow, FileFacts};
+pub use catalog::spaces::{Member, Space, SpaceOfUser};
+pub use catalog::tokens::{Token, TokenKind};
+pub use catalog::trash::TrashedEntry;
+pub use catalog::users::User;
+pub use catalog::{Cursor, Listed, Page};
+pub use content::Content;

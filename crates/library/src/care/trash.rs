@@ -1,0 +1,164 @@
+//! Delete, restore, purge. What a person deleted stays deleted: the tombstone outlives the trash.
+
+use catalog::changes::{self, ChangeKind, NewChange};
+use catalog::entries::{self, EntryWithPath};
+use catalog::trash::{self, TrashedEntry};
+use catalog::{Listed, Page, Tx};
+use domain::{Action, ContentHash, EntryId, SpaceId, TimestampMs};
+
+use crate::browse::entries::{changeable, note, visible};
+use crate::error::{Error, Result};
+use crate::{Caller, Library, spaces};
+
+/// How many expired items go in one transaction.
+const PURGE_BATCH: u32 = 20;
+
+impl Library {
+    /// Puts a file, or a folder with all that is below it, into the trash.
+    pub async fn trash(&self, caller: &Caller, id: EntryId) -> Result<()> {
+        let (user_id, now_ms) = (caller.user_id, self.now_ms());
+        self.catalog
+            .write(move |tx| {
+                Box::pin(async move {
+                    let entry = changeable(tx, user_id, id).await?;
+                    let trashed = trash::trash(tx, id, user_id, now_ms).await?;
+                    note(tx, &entry, ChangeKind::EntryTrashed, now_ms).await?;
+                    note_contents(tx, entry.space_id, &trashed.contents, ChangeKind::ContentTrashed, now_ms)
+                        .await
+                })
+            })
+            .await
+    }
+
+    /// The deleted items of a Space, last deleted first.
+    pub async fn list_trash(
+        &self,
+        caller: &Caller,
+        space_id: SpaceId,
+        page: Page,
+    ) -> Result<Listed<TrashedEntry>> {
+        let user_id = caller.user_id;
+        self.catalog
+            .read(move |tx| {
+                Box::pin(async move {
+                    spaces::demand(tx, user_id, space_id, Action::Look).await?;
+                    Ok(trash::list(tx, space_id, &page).await?)
+                })
+            })
+            .await
+    }
+
+    /// Brings a deleted item back, with all that went with it.
+    pub async fn restore(&self, caller: &Caller, id: EntryId) -> Result<EntryWithPath> {
+        let (user_id, now_ms, ids) = (caller.user_id, self.now_ms(), self.ids.clone());
+        self.catalog
+            .write(move |tx| {
+                Box::pin(async move {
+                    let entry = visible(tx, user_id, id).await?;
+                    spaces::demand(tx, user_id, entry.space_id, Action::Change).await?;
+                    let restored = trash::restore(tx, &ids, id, now_ms).await?;
+                    let mut news: Vec<NewChange> = restored
+                        .made_folders
+                        .iter()
+                        .map(|&folder| NewChange {
+                            space_id: Some(entry.space_id),
+                            entry_id: Some(folder),
+                            ..NewChange::new(ChangeKind::EntryAdded, now_ms)
+                        })
+                        .collect();
+                    news.extend(contents(
+                        entry.space_id,
+                        &restored.contents,
+                        ChangeKind::ContentRestored,
+                        now_ms,
+                    ));
+                    changes::append_many(tx, &news).await?;
+                    note(tx, &entry, ChangeKind::EntryRestored, now_ms).await?;
+                    entries::get_with_path(tx, id).await?.ok_or(Error::NotFound("folder or file"))
+                })
+            })
+            .await
+    }
+
+    /// Deletes a deleted item for good, before its time.
+    pub async fn purge(&self, caller: &Caller, id: EntryId) -> Result<()> {
+        let (user_id, now_ms) = (caller.user_id, self.now_ms());
+        self.catalog
+            .write(move |tx| {
+                Box::pin(async move {
+                    let entry = visible(tx, user_id, id).await?;
+                    spaces::demand(tx, user_id, entry.space_id, Action::Change).await?;
+                    purge_one(tx, entry.space_id, id, now_ms).await
+                })
+            })
+            .await
+    }
+
+    /// Deletes for good what has been in the trash for longer than the settings say. Says how many items.
+    pub(crate) async fn purge_expired(&self) -> Result<u64> {
+        let mut purged = 0;
+        loop {
+            let now_ms = self.now_ms();
+            let before_ms = now_ms - self.settings.trash_ms();
+            let gone = self
+                .catalog
+                .write(move |tx| {
+                    Box::pin(async move {
+                        let expired = trash::expired(tx, before_ms, PURGE_BATCH).await?;
+                        for &(space_id, id) in &expired {
+                            purge_one(tx, space_id, id, now_ms).await?;
+                        }
+                        Ok::<_, Error>(expired.len())
+                    })
+                })
+                .await?;
+            purged += gone as u64;
+            if gone < PURGE_BATCH as usize {
+                return Ok(purged);
+            }
+        }
+    }
+
+    /// When an item that was deleted then goes for good.
+    pub fn purge_at_ms(&self, trashed_at_ms: TimestampMs) -> TimestampMs {
+        trashed_at_ms + self.settings.trash_ms()
+    }
+}
+
+async fn purge_one(tx: &mut Tx, space_id: SpaceId, id: EntryId, now_ms: TimestampMs) -> Result<()> {
+    trash::purge(tx, id, now_ms).await?;
+    let change = NewChange {
+        space_id: Some(space_id),
+        entry_id: Some(id),
+        ..NewChange::new(ChangeKind::EntryPurged, now_ms)
+    };
+    changes::append(tx, &change).await?;
+    Ok(())
+}
+
+async fn note_contents(
+    tx: &mut Tx,
+    space_id: SpaceId,
+    hashes: &[ContentHash],
+    kind: ChangeKind,
+    now_ms: TimestampMs,
+) -> Result<()> {
+    changes::append_many(tx, &contents(space_id, hashes, kind, now_ms)).await?;
+    Ok(())
+}
+
+fn contents(
+    space_id: SpaceId,
+    hashes: &[ContentHash],
+    kind: ChangeKind,
+    now_ms: TimestampMs,
+) -> Vec<NewChange> {
+    hashes
+        .iter()
+        .map(|&sha256| NewChange {
+            space_id: Some(space_id),
+            sha256: Some(sha256),
+            ..NewChange::new(kind, now_ms)
+        })
+        .collect()
+}

@@ -1,0 +1,169 @@
+//! Append: the next bytes of an upload, and what follows when they were the last ones.
+
+use catalog::uploads::{self, Upload, UploadState as Stage};
+use domain::UploadId;
+
+use super::UploadState;
+use super::receive::{Body, ChunkChecksum, Limits, receive};
+use super::session::{Session, Turn};
+use crate::error::{Error, Result};
+use crate::{Caller, Library};
+
+impl Library {
+    /// Takes bytes at `offset`. When it answers, everything before the new offset survives a power
+    /// cut; when these were the last bytes, the file is stored.
+    pub async fn append(
+        &self,
+        caller: &Caller,
+        id: UploadId,
+        offset: u64,
+        checksum: Option<ChunkChecksum>,
+        body: impl Body,
+    ) -> Result<UploadState> {
+        let upload = self.own_upload(caller, id).await?;
+        if let Some(done) = finished_state(&upload, id)? {
+            return at_offset(done, offset);
+        }
+        let mut turn = self.sessions.take_turn(id).await?;
+        self.warm_up(caller, &mut turn.session, &upload).await?;
+        let length = declared_length(&upload)?;
+        if let Session::Staged { staged, head } = &mut *turn.session {
+            let actual = staged.size_bytes();
+            if actual != offset {
+                return Err(Error::OffsetMismatch { actual, given: offset });
+            }
+            let limits = Limits {
+                length,
+                stall: self.settings.body_stall(),
+                yield_now: turn.yield_now.clone(),
+                stopping: self.stopping.clone(),
+            };
+            let received = receive(staged, head, body, checksum, &limits).await;
+            if received.is_err() || staged.size_bytes() < length {
+                // Whatever is acknowledged from here on, by this reply or the next question, is durable.
+                staged.sync().await?;
+            }
+            received?;
+        }
+        self.advance(caller, &upload, turn).await
+    }
+
+    /// Where an upload stands, durably.
+    pub async fn upload_state(&self, caller: &Caller, id: UploadId) -> Result<UploadState> {
+        let upload = self.own_upload(caller, id).await?;
+        if let Some(done) = finished_state(&upload, id)? {
+            return Ok(done);
+        }
+        let mut turn = self.sessions.take_turn(id).await?;
+        self.warm_up(caller, &mut turn.session, &upload).await?;
+        if let Session::Staged { staged, .. } = &mut *turn.session {
+            staged.sync().await?;
+        }
+        // All bytes are there but the answer was lost or the catalog was away: finish now.
+        self.advance(caller, &upload, turn).await
+    }
+
+    /// Throws an unfinished upload away. A finished one is only forgotten: its file stays.
+    pub async fn terminate(&self, caller: &Caller, id: UploadId) -> Result<()> {
+        let upload = self.own_upload(caller, id).await?;
+        if finished_state(&upload, id)?.is_none() {
+            let mut turn = self.sessions.take_turn(id).await?;
+            *turn.session = Session::Cold;
+            self.end_upload(id, "terminated").await?;
+            return Ok(());
+        }
+        self.catalog.write(move |tx| Box::pin(uploads::delete(tx, id))).await?;
+        Ok(())
+    }
+
+    /// Finishes when all bytes are there; otherwise says how far it is.
+    async fn advance(&self, caller: &Caller, upload: &Upload, mut turn: Turn) -> Result<UploadState> {
+        let length = declared_length(upload)?;
+        let complete = match &*turn.session {
+            Session::Staged { staged, .. } => staged.size_bytes() == length,
+            Session::Sealed { .. } => true,
+            Session::Cold => false,
+        };
+        let mut state = UploadState {
+            id: upload.declared.id,
+            offset: length,
+            length,
+            expires_at_ms: upload.declared.expires_at_ms,
+            metadata: upload.declared.metadata.clone(),
+            stored: None,
+        };
+        if complete {
+            state.stored = Some(self.finish(caller, &upload.declared, &mut turn.session, true).await?);
+            self.sessions.forget(upload.declared.id);
+        } else if let Session::Staged { staged, .. } = &*turn.session {
+            state.offset = staged.size_bytes();
+        }
+        Ok(state)
+    }
+
+    async fn own_upload(&self, caller: &Caller, id: UploadId) -> Result<Upload> {
+        let found = self.catalog.read(move |tx| Box::pin(uploads::get(tx, id))).await?;
+        found.filter(|upload| upload.declared.user_id == caller.user_id).ok_or(Error::NotFound("upload"))
+    }
+
+    /// After a restart: takes up the staged bytes, or bytes that were sealed before the catalog heard.
+    async fn warm_up(&self, caller: &Caller, session: &mut Session, upload: &Upload) -> Result<()> {
+        let id = upload.declared.id;
+        if !matches!(session, Session::Cold) {
+            return Ok(());
+        }
+        if let Some(staged) = self.vault.reopen(id).await? {
+            *session = Session::Staged { staged, head: Vec::new() };
+            return Ok(());
+        }
+        match self.sealed_before(caller, upload).await? {
+            Some(hashes) => {
+                *session = Session::Sealed { hashes };
+                Ok(())
+            }
+            None => {
+                self.end_upload(id, "staged bytes lost").await?;
+                Err(Error::UploadGone)
+            }
+        }
+    }
+
+    /// Ends an upload without a result: its staged bytes go, and it answers "gone" from now on.
+    pub(super) async fn end_upload(&self, id: UploadId, why: &'static str) -> Result<()> {
+        self.vault.discard(id).await?;
+        let (now_ms, expires_at_ms) = (self.now_ms(), self.now_ms() + self.settings.upload_expiry_ms());
+        self.catalog
+            .write(move |tx| Box::pin(uploads::set_ended(tx, id, why, now_ms, expires_at_ms)))
+            .await?;
+        self.sessions.forget(id);
+        Ok(())
+    }
+}
+
+fn declared_length(upload: &Upload) -> Result<u64> {
+    upload.declared.size_bytes.ok_or(Error::Conflict("the upload's length was never declared"))
+}
+
+/// The answer of an upload that has ended, the same each time.
+fn finished_state(upload: &Upload, id: UploadId) -> Result<Option<UploadState>> {
+    match &upload.state {
+        Stage::Open => Ok(None),
+        Stage::Ended { .. } => Err(Error::UploadGone),
+        Stage::Finished(finished) => Ok(Some(UploadState {
+            id,
+            offset: finished.size_bytes,
+            length: finished.size_bytes,
+            expires_at_ms: upload.declared.expires_at_ms,
+            metadata: upload.declared.metadata.clone(),
+            stored: Some(finished.clone().into()),
+        })),
+    }
+}
+
+/// A finished upload takes no more bytes, but asking for its end again is fine.
+fn at_offset(done: UploadState, offset: u64) -> Result<UploadState> {
+    if offset == done.offset {
+        return Ok(done);
+    }
+    Err(Error::OffsetMismatch { actual: done.offset, given: offset })
+}

@@ -1,0 +1,153 @@
+//! Finish: check, seal, commit, in this order (ADR 0003).
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use catalog::uploads::{self, Upload};
+use catalog::{blobs, offers};
+use domain::{ContentHash, Hashes, Sha1Hash};
+use futures_util::StreamExt as _;
+use vault::Staged;
+
+use super::Stored;
+use super::record::Arrival;
+use super::session::{HEAD_BYTES, Session};
+use crate::error::{Error, Result};
+use crate::reread::reread;
+use crate::spaces::readable;
+use crate::{Caller, Library};
+
+impl Library {
+    /// Makes a complete upload stored. When the catalog is away after the seal, the session
+    /// remembers that, and the next call goes on from there.
+    ///
+    /// `written_down`: the upload has a row that must end up finished; otherwise this call writes
+    /// it, so that asking again is answered the same.
+    pub(super) async fn finish(
+        &self,
+        caller: &Caller,
+        declared: &uploads::NewUpload,
+        session: &mut Session,
+        written_down: bool,
+    ) -> Result<Stored> {
+        let mut head = Vec::new();
+        // From here to the commit no sweep may take bytes that turn out to be there already.
+        let _no_removal = self.removal.read().await;
+        let hashes = match std::mem::replace(session, Session::Cold) {
+            Session::Sealed { hashes } => hashes,
+            Session::Staged { staged, head: seen } => {
+                head = seen;
+                self.seal(declared, staged, written_down).await?
+            }
+            Session::Cold => return Err(Error::UploadGone),
+        };
+        *session = Session::Sealed { hashes };
+        if head.is_empty() && hashes.size_bytes > 0 {
+            head = self.read_head(hashes).await?;
+        }
+        let arrival = Arrival::new(self, caller, declared, hashes, &head, written_down);
+        let stored = self.catalog.write(move |tx| Box::pin(async move { arrival.record(tx).await })).await;
+        if matches!(stored, Err(Error::DeletedEarlier)) && written_down {
+            self.end_upload(declared.id, "deleted-earlier").await?;
+        }
+        stored
+    }
+
+    async fn seal(
+        &self,
+        declared: &uploads::NewUpload,
+        staged: Box<dyn Staged>,
+        written_down: bool,
+    ) -> Result<Hashes> {
+        if let Err(error) = compare(declared, staged.hashes()) {
+            drop(staged);
+            if written_down {
+                self.end_upload(declared.id, "hash-mismatch").await?;
+            } else {
+                self.vault.discard(declared.id).await?;
+            }
+            return Err(error);
+        }
+        let mut staged = staged;
+        self.make_way(&mut staged).await?;
+        Ok(self.vault.seal(staged).await?.hashes)
+    }
+
+    /// When a blob of this name is there and known to be rotten, takes it away, so that the whole
+    /// bytes that have just arrived (and are durable first) can have its place.
+    async fn make_way(&self, staged: &mut Box<dyn Staged>) -> Result<()> {
+        let sha256 = staged.hashes().sha256;
+        if self.vault.size_of(sha256).await?.is_none() {
+            return Ok(());
+        }
+        let known = self.catalog.read(move |tx| Box::pin(blobs::get(tx, sha256))).await?;
+        if known.is_some_and(|blob| blob.damaged_at_ms.is_some()) {
+            staged.sync().await?;
+            self.vault.remove(sha256).await?;
+        }
+        Ok(())
+    }
+
+    async fn read_head(&self, hashes: Hashes) -> Result<Vec<u8>> {
+        let range: Range<u64> = 0..hashes.size_bytes.min(HEAD_BYTES as u64);
+        let mut stream = self.vault.read(hashes.sha256, range).await?;
+        let mut head = Vec::new();
+        while let Some(piece) = stream.next().await {
+            let piece: Bytes = piece?;
+            head.extend_from_slice(&piece);
+        }
+        Ok(head)
+    }
+
+    /// The hashes of an upload that has no staged file any more because it was sealed just before a
+    /// crash, found by its declared SHA-256. Only content that nobody has filed, or that the caller
+    /// may read anyway: a declared hash alone must not open somebody else's picture.
+    pub(super) async fn sealed_before(&self, caller: &Caller, upload: &Upload) -> Result<Option<Hashes>> {
+        let (Some(sha256), Some(length)) = (upload.declared.sha256, upload.declared.size_bytes) else {
+            return Ok(None);
+        };
+        if self.vault.size_of(sha256).await? != Some(length) {
+            return Ok(None);
+        }
+        let user_id = caller.user_id;
+        let may_adopt = self
+            .catalog
+            .read(move |tx| {
+                Box::pin(async move {
+                    if blobs::get(tx, sha256).await?.is_none() {
+                        return Ok(true);
+                    }
+                    let spaces = readable(tx, user_id).await?;
+                    let Some(&first) = spaces.first() else { return Ok(false) };
+                    let rows = offers::answers(tx, first, &spaces, &[sha256]).await?;
+                    Ok::<_, Error>(rows.iter().any(|row| row.here || row.elsewhere.is_some()))
+                })
+            })
+            .await?;
+        if !may_adopt {
+            return Ok(None);
+        }
+        let read = reread(&*self.vault, sha256, length, |_| ()).await?;
+        Ok(Some(read.hashes).filter(|hashes| hashes.sha256 == sha256))
+    }
+}
+
+/// Refuses bytes that are not what was declared, with what was expected and what came.
+fn compare(declared: &uploads::NewUpload, actual: Hashes) -> Result<()> {
+    if let Some(expected) = declared.size_bytes
+        && expected != actual.size_bytes
+    {
+        return Err(Error::LengthMismatch { expected, actual: actual.size_bytes });
+    }
+    let sha256 = |expected: ContentHash| mismatch("SHA-256", expected, actual.sha256);
+    let sha1 = |expected: Sha1Hash| mismatch("SHA-1", expected, actual.sha1);
+    declared.sha256.map_or(Ok(()), sha256)?;
+    declared.sha1.map_or(Ok(()), sha1)
+}
+
+fn mismatch<T: PartialEq + ToString>(algorithm: &'static str, expected: T, actual: T) -> Result<()> {
+    if expected == actual {
+        return Ok(());
+    }
+    Err(Error::HashMismatch { algorithm, expected: expected.to_string(), actual: actual.to_string() })
+}

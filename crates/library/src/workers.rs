@@ -1,0 +1,73 @@
+//! What the hub does by itself: forget expired uploads, empty the trash, sweep.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{error, info};
+
+use crate::Library;
+use crate::care::Swept;
+use crate::error::Result;
+
+/// How often the small things are done.
+const ROUND: Duration = Duration::from_secs(60);
+/// Rounds between two looks at the trash, expired uploads and unnamed bytes.
+const ROUNDS_BETWEEN_CARE: u64 = 60;
+
+/// What one round of care did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WorkerReport {
+    /// Uploads that had expired.
+    pub uploads_expired: u64,
+    /// Staged leftovers of a crash.
+    pub staging_swept: u64,
+    /// Items whose time in the trash was over.
+    pub items_purged: u64,
+    /// Bytes that nothing named.
+    pub swept: Swept,
+}
+
+impl Library {
+    /// Starts the background work on `tracker`; it ends soon after `stop`.
+    pub fn start_workers(self: &Arc<Self>, tracker: &TaskTracker, stop: CancellationToken) {
+        let library = self.clone();
+        tracker.spawn(async move {
+            let mut round = 0u64;
+            while stop.run_until_cancelled(tokio::time::sleep(ROUND)).await.is_some() {
+                library.small_round().await;
+                if round.is_multiple_of(ROUNDS_BETWEEN_CARE) {
+                    library.care_round().await;
+                }
+                round += 1;
+            }
+            library.small_round().await;
+        });
+    }
+
+    /// Everything that the background work does in an hour, at once: expiry, trash, sweep.
+    pub async fn care(&self) -> Result<WorkerReport> {
+        Ok(WorkerReport {
+            uploads_expired: self.expire_uploads().await?,
+            staging_swept: self.sweep_staging().await?,
+            items_purged: self.purge_expired().await?,
+            swept: self.sweep().await?,
+        })
+    }
+
+    async fn small_round(&self) {
+        self.sessions.cool_down();
+        if let Err(error) = self.write_touches().await {
+            error!(%error, "could not write down when tokens and devices were last seen");
+        }
+    }
+
+    async fn care_round(&self) {
+        match self.care().await {
+            Ok(report) if report != WorkerReport::default() => info!(?report, "took care of the library"),
+            Ok(_) => {}
+            Err(error) => error!(%error, "care broke off; it is tried again in an hour"),
+        }
+    }
+}
