@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use url::Url;
+use url::{Host, Url};
 
 /// Why a text is not the address of a hub, in words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +36,17 @@ pub enum AddressError {
 pub struct HubAddress(Url);
 
 impl HubAddress {
+    /// Whether what is said stays between the device and the hub: `https`, or the very same machine.
+    pub fn is_private(&self) -> bool {
+        let loopback = match self.0.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        loopback || self.0.scheme() == "https"
+    }
+
     /// The full address of `path`, which is relative: `api/v1/me`.
     pub(crate) fn join(&self, path: &str) -> Url {
         let mut url = self.0.clone();
@@ -119,6 +130,19 @@ mod tests {
         let json = serde_json::to_string(&address).unwrap();
         assert_eq!(json, r#""http://nas:8000""#);
         assert_eq!(serde_json::from_str::<HubAddress>(&json).unwrap(), address);
+    }
+
+    #[test]
+    fn plain_http_is_private_on_one_machine_only() {
+        for (text, private) in [
+            ("http://127.0.0.1:8000", true),
+            ("http://[::1]:8000", true),
+            ("http://localhost", true),
+            ("http://192.168.1.4", false),
+            ("http://nas.local", false),
+        ] {
+            assert_eq!(text.parse::<HubAddress>().unwrap().is_private(), private, "{text}");
+        }
     }
 
     #[test]

@@ -3,9 +3,6 @@
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-use client::{HubClient, Patience, Token};
 
 /// What the stub does with one connection.
 pub(crate) enum Act {
@@ -63,20 +60,9 @@ impl Stub {
         stub
     }
 
-    /// A client of the stub that waits long enough for a busy machine.
-    pub(crate) fn client(&self) -> HubClient {
-        self.client_with(Patience::default())
-    }
-
-    /// A client of the stub that soon loses its patience.
-    pub(crate) fn hasty_client(&self) -> HubClient {
-        let short = Duration::from_secs(1);
-        self.client_with(Patience { stall: short, upload_stall: short, ..Patience::default() })
-    }
-
-    fn client_with(&self, patience: Patience) -> HubClient {
-        let address = format!("{}/base/", self.address).parse().unwrap();
-        HubClient::new(address, patience).unwrap().with_token(Token::new("a-token"))
+    /// Where it listens, such as `http://127.0.0.1:40123`.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
     }
 
     /// What was asked so far.

@@ -1,0 +1,10 @@
+//! One file per command.
+
+pub(crate) mod albums;
+pub(crate) mod backup;
+pub(crate) mod connect;
+pub(crate) mod disconnect;
+pub(crate) mod restore;
+pub(crate) mod setup;
+pub(crate) mod source;
+pub(crate) mod status;
