@@ -2,6 +2,7 @@
 //! file or send → record → report.
 
 mod answers;
+mod journal;
 mod news;
 mod run;
 mod settle;
@@ -142,21 +143,11 @@ impl Engine {
             Err(NoNews::Engine(_)) => {}
         }
         let mut outcome = run.into_outcome().await?;
-        outcome.confirmed = news.is_ok();
+        if let Ok(news) = &news {
+            outcome.confirmed = self.confirm(news, &outcome).await?;
+        }
         let elapsed = Duration::from_millis(self.parts.pause.ticks_ms().saturating_sub(started_ms));
         outcome.seconds = elapsed.as_secs_f64();
-        if let Ok(news) = news
-            && outcome.ending == Ending::Complete
-            && compare_all
-        {
-            let mut memory = news.memory;
-            memory.compared_all_at_ms = self.parts.clock.now_ms();
-            let nothing = crate::ledger::Doubt::Contents(std::collections::HashSet::new());
-            self.ledger_call(move |ledger| {
-                ledger.remember_hub(&memory, &nothing, &std::collections::HashSet::new())
-            })
-            .await?;
-        }
         self.note_the_end(&outcome).await?;
         Ok(outcome)
     }
@@ -221,3 +212,11 @@ impl Engine {
         Ok(tokio::task::spawn_blocking(move || call(&ledger)).await??)
     }
 }
+
+#[cfg(test)]
+#[path = "engine/engine_tests.rs"]
+mod tests;
+
+#[cfg(test)]
+#[path = "engine/simulation_tests.rs"]
+mod simulation_tests;

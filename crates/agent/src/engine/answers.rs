@@ -58,13 +58,7 @@ impl Run<'_> {
 
     fn take_hashed(&mut self, mut job: Job, result: &Result<Hashed, HashFailure>) {
         if job.excluded {
-            self.excluded_left -= 1;
-            if let Ok(hashed) = result {
-                self.excluded_contents.insert(hashed.hashes.sha256, job.work.album);
-                (job.work.facts, job.work.hashes) = (hashed.facts, Some(hashed.hashes));
-                self.write(&job, State::Hashed);
-            }
-            return;
+            return self.take_hashed_excluded(job, result);
         }
         match result {
             Ok(hashed) => {
@@ -78,6 +72,27 @@ impl Run<'_> {
             Err(HashFailure::Changed) => self.take_again(job),
             Err(failure @ HashFailure::Unreadable(_)) => self.fail(&job, &failure.to_string(), false),
         }
+    }
+
+    /// Nothing is offered before every excluded item is through here. What cannot be read holds back
+    /// everything that may be the same.
+    fn take_hashed_excluded(&mut self, mut job: Job, result: &Result<Hashed, HashFailure>) {
+        match result {
+            Ok(hashed) => {
+                self.excluded_contents.insert(hashed.hashes.sha256, job.work.album);
+                (job.work.facts, job.work.hashes) = (hashed.facts, Some(hashed.hashes));
+                self.write(&job, State::Hashed);
+            }
+            Err(HashFailure::Changed) if job.retakes < RETAKES_MAX => {
+                job.retakes += 1;
+                return self.rest(job, SETTLE, Then::Hash);
+            }
+            Err(HashFailure::Vanished) => {}
+            Err(HashFailure::Changed | HashFailure::Unreadable(_)) => {
+                self.excluded_sizes.insert(job.work.facts.size_bytes, job.work.album);
+            }
+        }
+        self.excluded_left -= 1;
     }
 
     /// An item that changed is hashed again once it had time to settle.

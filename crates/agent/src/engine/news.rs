@@ -7,7 +7,7 @@ use wire::{ChangeKind, ChangePage};
 
 use super::{Engine, EngineError, RunOptions};
 use crate::ledger::{Doubt, HubMemory};
-use crate::report::{Ending, Event};
+use crate::report::{Ending, Event, Outcome};
 use crate::uploader::{HubError, retry};
 
 /// Changes asked for at a time.
@@ -104,6 +104,29 @@ impl Engine {
             u128::try_from(age_ms).map_or(true, |age_ms| age_ms >= options.compare_all_every.as_millis());
         self.remember(memory.clone(), Doubt::Contents(reading.gone), reading.back).await?;
         Ok(News { memory, compare_all: due || options.verify })
+    }
+
+    /// Asks once more at the end: what happened during the run is known, and the place in the feed is
+    /// as new as what was stored, so that a hub restored from an older copy is noticed. Says whether
+    /// everything that the run relied on still holds.
+    pub(super) async fn confirm(&self, news: &News, outcome: &Outcome) -> Result<bool, EngineError> {
+        let mut memory = news.memory.clone();
+        if news.compare_all && outcome.ending == Ending::Complete {
+            memory.compared_all_at_ms = self.parts.clock.now_ms();
+        }
+        let mut reading = Reading::default();
+        while !matches!(outcome.ending, Ending::HubAway | Ending::Revoked) {
+            let Ok(page) = self.parts.hub.changes(memory.place, PAGE).await else { break };
+            if page.hub_id != memory.hub || page.newest < memory.place {
+                return Ok(false);
+            }
+            reading.take(&page);
+            memory.place = page.next_after.max(memory.place);
+            if !page.more {
+                break;
+            }
+        }
+        Ok(self.remember(memory, Doubt::Contents(reading.gone), reading.back).await? == 0)
     }
 
     async fn remember(

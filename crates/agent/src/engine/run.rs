@@ -16,9 +16,10 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio_util::sync::CancellationToken;
 use wire::{BATCH_MAX, ChangePage, Filing, FilingOutcome, OfferAnswer};
 
+use super::journal::Journal;
 use super::news::STOPPED;
 use super::{Engine, EngineError, RunOptions};
-use crate::ledger::{HubMemory, ItemKey, Ledger, LedgerError, Record, State, Write};
+use crate::ledger::{HubMemory, ItemKey, LedgerError, Record, State, Write};
 use crate::planner::{Album, AlbumIndex, Plan, Work};
 use crate::report::{Ending, Event, Outcome, Reports};
 use crate::sources::{self, HashFailure, Hashed, Source};
@@ -93,6 +94,8 @@ pub(super) struct Run<'e> {
     pub(super) options: &'e RunOptions,
     pub(super) albums: Vec<Album>,
     pub(super) excluded_contents: HashMap<ContentHash, AlbumIndex>,
+    /// Lengths of excluded items that cannot be read, with their album.
+    pub(super) excluded_sizes: HashMap<u64, AlbumIndex>,
     /// Excluded items that are not hashed yet. Until there are none, nothing is offered.
     pub(super) excluded_left: usize,
     pub(super) to_hash: VecDeque<Job>,
@@ -115,8 +118,7 @@ pub(super) struct Run<'e> {
     pub(super) calls_failed: u32,
     pub(super) hub_full: bool,
     pub(super) ending: Option<(Ending, Arc<str>)>,
-    pub(super) writes: Vec<(ItemKey, Write)>,
-    pub(super) oldest_write_ms: u64,
+    pub(super) journal: Journal,
     pub(super) bytes_sent: Arc<AtomicU64>,
     pub(super) outcome: Outcome,
     /// The hub and the place in its feed that this run began with.
@@ -132,6 +134,7 @@ impl<'e> Run<'e> {
             options,
             albums: plan.albums,
             excluded_contents: plan.excluded_contents,
+            excluded_sizes: HashMap::new(),
             excluded_left: excluded.len(),
             to_hash: excluded.into_iter().chain(plan.hash.into_iter().map(Job::new)).collect(),
             to_offer: plan.offer.into_iter().chain(plan.compare).map(Job::new).collect(),
@@ -150,8 +153,7 @@ impl<'e> Run<'e> {
             calls_failed: 0,
             hub_full: false,
             ending: None,
-            writes: Vec::new(),
-            oldest_write_ms: 0,
+            journal: Journal::new(engine.parts.ledger.clone()),
             bytes_sent: Arc::default(),
             outcome: Outcome {
                 seen: plan.chosen,
@@ -188,11 +190,6 @@ impl<'e> Run<'e> {
                 () = stop.cancelled() => continue,
             };
             let Some((ticket, done)) = next else { break };
-            self.take(ticket, done)?;
-        }
-        // A commit under way must be through before the last one, or it would overwrite newer records.
-        while self.committing {
-            let Some((ticket, done)) = self.in_flight.next().await else { break };
             self.take(ticket, done)?;
         }
         if self.ending.is_none() {
@@ -246,10 +243,7 @@ impl<'e> Run<'e> {
                 self.to_hash.push_back(job);
                 continue;
             };
-            if let Some(album) = self.excluded_contents.get(&content).copied()
-                && job.work.facts.size_bytes > 0
-            {
-                self.settle_excluded(&job, album);
+            if self.holds_back(&job, content) {
                 continue;
             }
             if let Some(twins) = self.twins.get_mut(&content) {
@@ -270,6 +264,26 @@ impl<'e> Run<'e> {
             let answers = hub.offer(&hashes).await;
             Done::Offered(answers.and_then(|answers| pair_up(hashes, answers)))
         });
+    }
+
+    /// Whether an item is not offered because it is in an excluded album, too, or may be. An empty file
+    /// is the same as no other.
+    fn holds_back(&mut self, job: &Job, content: ContentHash) -> bool {
+        let size_bytes = job.work.facts.size_bytes;
+        if size_bytes == 0 {
+            return false;
+        }
+        if let Some(album) = self.excluded_contents.get(&content).copied() {
+            self.settle_excluded(job, album);
+            return true;
+        }
+        let Some(album) = self.excluded_sizes.get(&size_bytes).copied() else { return false };
+        let album = self.album_name(album);
+        self.leave(
+            job,
+            &format!("it may be the same as an item of \"{album}\", which is excluded and cannot be read"),
+        );
+        true
     }
 
     fn start_filing(&mut self) {
@@ -303,7 +317,8 @@ impl<'e> Run<'e> {
                 item: self.label(&job.work.key),
                 size_bytes: job.work.facts.size_bytes,
                 reports: self.engine.parts.reports.clone(),
-                ledger: self.engine.parts.ledger.clone(),
+                journal: self.journal.clone(),
+                now_ms: self.engine.parts.pause.ticks_ms(),
                 key: job.work.key.clone(),
                 record: job.record(State::Offered),
                 bytes_sent: self.bytes_sent.clone(),
@@ -313,17 +328,16 @@ impl<'e> Run<'e> {
     }
 
     fn start_committing(&mut self) {
-        if self.committing || self.writes.is_empty() {
+        let (waiting, age_ms) = self.journal.backlog(self.engine.parts.pause.ticks_ms());
+        if self.committing || waiting == 0 {
             return;
         }
-        let age_ms = self.engine.parts.pause.ticks_ms().saturating_sub(self.oldest_write_ms);
-        if self.writes.len() < COMMIT_RECORDS && age_ms < COMMIT_AFTER_MS && !self.in_flight.is_empty() {
+        if waiting < COMMIT_RECORDS && age_ms < COMMIT_AFTER_MS && !self.in_flight.is_empty() {
             return;
         }
         self.committing = true;
-        let writes = std::mem::take(&mut self.writes);
-        let ledger = self.engine.parts.ledger.clone();
-        self.start(Vec::new(), async move { Done::Committed(commit(ledger, writes).await) });
+        let journal = self.journal.clone();
+        self.start(Vec::new(), async move { Done::Committed(journal.commit().await) });
     }
 
     /// Lets an item rest, then go on.
@@ -418,16 +432,13 @@ fn pair_up(
     }
 }
 
-async fn commit(ledger: Arc<Ledger>, writes: Vec<(ItemKey, Write)>) -> Result<(), EngineError> {
-    Ok(tokio::task::spawn_blocking(move || ledger.record(&writes)).await??)
-}
-
 /// Tells watchers, and remembers uploads that were begun.
 struct Log {
     item: Arc<str>,
     size_bytes: u64,
     reports: Arc<dyn Reports>,
-    ledger: Arc<Ledger>,
+    journal: Journal,
+    now_ms: u64,
     key: ItemKey,
     record: Record,
     bytes_sent: Arc<AtomicU64>,
@@ -446,8 +457,8 @@ impl TransferLog for Log {
 
     async fn begun(&self, upload: UploadId) -> Result<(), LedgerError> {
         let record = Record { state: State::Uploading(upload), ..self.record.clone() };
-        let writes = vec![(self.key.clone(), Write::Set(record))];
-        match commit(self.ledger.clone(), writes).await {
+        self.journal.note(self.key.clone(), Write::Set(record), self.now_ms);
+        match self.journal.commit().await {
             Ok(()) => Ok(()),
             Err(EngineError::Ledger(error)) => Err(error),
             Err(EngineError::Broken(error)) => Err(LedgerError::Io(std::io::Error::other(error))),

@@ -105,26 +105,22 @@ impl Run<'_> {
         for job in left {
             self.fail_with(&job, reason.clone(), false);
         }
-        let writes = std::mem::take(&mut self.writes);
-        self.engine.ledger_call(move |ledger| ledger.record(&writes)).await?;
+        self.journal.commit().await?;
         self.outcome.ending = ending;
         self.outcome.bytes_sent = self.bytes_sent.load(Ordering::Relaxed);
         Ok(self.outcome)
     }
 
-    pub(super) fn write(&mut self, job: &Job, state: State) {
+    pub(super) fn write(&self, job: &Job, state: State) {
         self.remember(job, Write::Set(job.record(state)));
     }
 
-    pub(super) fn forget(&mut self, job: &Job) {
+    pub(super) fn forget(&self, job: &Job) {
         self.remember(job, Write::Forget);
     }
 
-    fn remember(&mut self, job: &Job, write: Write) {
-        if self.writes.is_empty() {
-            self.oldest_write_ms = self.engine.parts.pause.ticks_ms();
-        }
-        self.writes.push((job.work.key.clone(), write));
+    fn remember(&self, job: &Job, write: Write) {
+        self.journal.note(job.work.key.clone(), write, self.engine.parts.pause.ticks_ms());
     }
 
     pub(super) fn tell(&self, event: &Event) {

@@ -93,6 +93,12 @@ impl FakeHub {
         shelf.change(ChangeKind::ContentRestored, content);
     }
 
+    /// The disk loses this content and what names it.
+    pub(crate) fn lose(&self, content: ContentHash) {
+        self.damage(content);
+        self.shelf().entries.retain(|(_, _, entry), _| *entry != content);
+    }
+
     /// The disk loses this content.
     pub(crate) fn damage(&self, content: ContentHash) {
         let mut shelf = self.shelf();
@@ -191,6 +197,12 @@ async fn collect(mut body: Body, cut: bool) -> Result<Vec<u8>, Vec<u8>> {
 }
 
 impl Shelf {
+    /// Nothing goes wrong any more.
+    pub(crate) fn forget_faults(&mut self) {
+        self.faults.clear();
+        self.always = None;
+    }
+
     fn change(&mut self, kind: ChangeKind, content: ContentHash) {
         let sequence = i64::try_from(self.changes.len()).unwrap() + 1;
         self.changes.push(Change {

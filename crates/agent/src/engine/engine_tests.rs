@@ -1,0 +1,522 @@
+use std::sync::Mutex;
+
+use domain::{ContentHash, OsRandom, TimestampMs, TwinHasher};
+
+use super::*;
+use crate::ledger::{ItemKey, State};
+use crate::pause::FakePause;
+use crate::settings::AlbumState;
+use crate::sources::fake::FakeSource;
+use crate::sources::{LocalId, SourceId};
+use crate::uploader::HubError;
+use crate::uploader::fake_hub::{FakeHub, Fault, away};
+use crate::uploader::lanes::BIG_BYTES;
+
+#[derive(Debug, Default)]
+pub(super) struct FakeClock(pub(super) Mutex<TimestampMs>);
+
+impl Clock for FakeClock {
+    fn now_ms(&self) -> TimestampMs {
+        *self.0.lock().unwrap()
+    }
+}
+
+#[derive(Debug, Default)]
+struct Heard(Mutex<Vec<Event>>);
+
+impl Reports for Heard {
+    fn tell(&self, event: &Event) {
+        self.0.lock().unwrap().push(event.clone());
+    }
+}
+
+pub(super) const SOURCE: SourceId = SourceId(1);
+
+/// A device, a hub and a clock.
+struct Scene {
+    source: FakeSource,
+    hub: Arc<FakeHub>,
+    clock: Arc<FakeClock>,
+    heard: Arc<Heard>,
+    engine: Engine,
+    options: RunOptions,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let source = FakeSource::new(SOURCE);
+        let (hub, clock, heard) = <(Arc<FakeHub>, Arc<FakeClock>, Arc<Heard>)>::default();
+        let ids = domain::Ids::new(clock.clone(), Arc::new(OsRandom));
+        let parts = Parts {
+            sources: vec![Arc::new(source.clone())],
+            settings: Settings::new(&ids),
+            ledger: Arc::new(Ledger::in_memory().unwrap()),
+            hub: hub.clone(),
+            clock: clock.clone(),
+            random: Arc::new(OsRandom),
+            pause: Arc::new(FakePause::default()),
+            reports: heard.clone(),
+        };
+        let options = RunOptions { small_bytes: 20, piece_bytes: 8, ..RunOptions::default() };
+        Self { source, hub, clock, heard, engine: Engine::new(parts), options }
+    }
+
+    /// Puts an item there whose content is its text.
+    fn put(&self, path: &str, content: &str, at: i64) -> &Self {
+        self.source.put(path, content.as_bytes(), at * 1_000_000);
+        self
+    }
+
+    fn set(&mut self, folder: &str, state: AlbumState) {
+        self.engine.parts.settings.set_album_state(SOURCE, &LocalId::from_slashes(folder), state);
+    }
+
+    async fn run(&self) -> Outcome {
+        let outcome = self.engine.run(&self.options, &CancellationToken::new()).await.unwrap();
+        self.hub.check();
+        let parts = outcome.safe() + (outcome.skipped.len() + outcome.failed.len()) as u64;
+        assert_eq!(outcome.seen, parts, "each item ends once: {outcome:?}");
+        outcome
+    }
+
+    fn state(&self, path: &str) -> Option<State> {
+        let key = ItemKey { source: SOURCE, local: LocalId::from_slashes(path) };
+        self.engine.parts.ledger.get(&key).unwrap().map(|record| record.state)
+    }
+
+    fn heard(&self, wanted: impl Fn(&Event) -> bool) -> usize {
+        self.heard.0.lock().unwrap().iter().filter(|event| wanted(event)).count()
+    }
+}
+
+fn content(text: &str) -> ContentHash {
+    TwinHasher::of(text.as_bytes()).sha256
+}
+
+fn counts(outcome: &Outcome) -> (u64, u64, usize, usize) {
+    (outcome.stored, outcome.already_held, outcome.skipped.len(), outcome.failed.len())
+}
+
+const LONG: &str = "a long video that goes up in many pieces of eight bytes each";
+
+#[tokio::test]
+async fn everything_arrives_once_and_the_second_run_sends_nothing() {
+    let scene = Scene::new();
+    scene
+        .put("Camera/a.jpg", "a", 1)
+        .put("Camera/b.mov", LONG, 2)
+        .put("Trips/2026/c.jpg", "", 3)
+        .put("d.jpg", "d", 4);
+    let first = scene.run().await;
+    assert_eq!(counts(&first), (4, 0, 0, 0));
+    assert!(first.all_safe());
+    assert_eq!((first.bytes_sent, first.bytes_total), (62, 62));
+    assert_eq!(scene.hub.entries(), ["Camera/a.jpg", "Camera/b.mov", "Fake 1/d.jpg", "Trips/2026/c.jpg"]);
+    let reads = scene.source.reads();
+    let second = scene.run().await;
+    assert_eq!(counts(&second), (0, 4, 0, 0));
+    assert!(second.all_safe());
+    assert_eq!((second.bytes_sent, scene.source.reads()), (0, reads), "no item is even opened");
+    assert_eq!(scene.hub.shelf().reports.len(), 2);
+}
+
+#[tokio::test]
+async fn a_dry_run_tells_and_touches_nothing() {
+    let scene = Scene::new();
+    scene.put("a.jpg", "abc", 1).put("b.jpg", LONG, 2);
+    let summary = scene.engine.dry_run(&scene.options).await.unwrap();
+    assert_eq!((summary.chosen, summary.to_hash, summary.to_offer_bytes), (2, 2, 63));
+    assert_eq!((scene.hub.shelf().steps, scene.source.reads(), scene.state("a.jpg")), (0, 0, None));
+    scene.run().await;
+    let after = scene.engine.dry_run(&scene.options).await.unwrap();
+    assert_eq!((after.safe, after.to_hash, after.to_offer), (2, 0, 0));
+}
+
+#[tokio::test]
+async fn the_same_bytes_go_up_once_and_are_filed_under_each_name() {
+    let scene = Scene::new();
+    for index in 0..10 {
+        scene.put(&format!("album {index}/same.jpg"), "same", index);
+    }
+    let outcome = scene.run().await;
+    assert_eq!(counts(&outcome), (1, 9, 0, 0));
+    assert_eq!(scene.hub.shelf().arrivals[&content("same")], 1);
+    assert_eq!(scene.hub.entries().len(), 10);
+}
+
+#[tokio::test]
+async fn excluded_wins_also_when_only_the_bytes_tell() {
+    let mut scene = Scene::new();
+    scene.put("Camera/a.jpg", "private", 1).put("Camera/b.jpg", "public!", 2).put(
+        "Private/x.jpg",
+        "private",
+        3,
+    );
+    scene.set("Private", AlbumState::Exclude);
+    let outcome = scene.run().await;
+    assert_eq!(counts(&outcome), (1, 0, 1, 0));
+    assert_eq!(outcome.skipped[0].reason.as_ref(), "it is also in \"Private\", which is excluded");
+    assert!(outcome.all_safe(), "what is excluded is not chosen");
+    assert!(!scene.hub.holds(b"private") && scene.hub.holds(b"public!"));
+    assert_eq!(counts(&scene.run().await), (0, 1, 1, 0), "and it stays so");
+}
+
+#[tokio::test]
+async fn an_excluded_item_that_cannot_be_read_holds_back_what_may_be_the_same() {
+    let mut scene = Scene::new();
+    scene.put("Camera/a.jpg", "private", 1).put("Camera/b.jpg", "other", 2).put(
+        "Private/x.jpg",
+        "private",
+        3,
+    );
+    scene.set("Private", AlbumState::Exclude);
+    scene.source.set_unreadable("Private/x.jpg", true);
+    let outcome = scene.run().await;
+    assert_eq!(counts(&outcome), (1, 0, 0, 1));
+    assert!(outcome.failed[0].reason.contains("may be the same as an item of \"Private\""));
+    scene.source.set_unreadable("Private/x.jpg", false);
+    scene.source.set_restless("Private/x.jpg", 2);
+    assert_eq!(counts(&scene.run().await), (0, 1, 1, 0));
+}
+
+#[tokio::test]
+async fn neutral_albums_are_not_chosen() {
+    let mut scene = Scene::new();
+    scene.put("Camera/a.jpg", "a", 1).put("Memes/b.jpg", "b", 2);
+    scene.set("Memes", AlbumState::Neutral);
+    assert_eq!(scene.run().await.seen, 1);
+    assert!(!scene.hub.holds(b"b"));
+    scene.set("Memes", AlbumState::Include);
+    assert_eq!(counts(&scene.run().await), (1, 1, 0, 0));
+}
+
+#[tokio::test]
+async fn what_was_deleted_on_the_hub_stays_deleted_until_somebody_takes_it_back() {
+    let scene = Scene::new();
+    scene.put("a.jpg", "a", 1).put("b.jpg", "b", 2);
+    scene.run().await;
+    scene.hub.delete(content("a"));
+    for _ in 0..2 {
+        let outcome = scene.run().await;
+        assert_eq!(counts(&outcome), (0, 1, 1, 0));
+        assert_eq!(outcome.skipped[0].reason.as_ref(), "deleted on the hub earlier; not sent again");
+        assert!(outcome.all_safe() && !scene.hub.holds(b"a"));
+    }
+    scene.hub.undelete(content("a"), b"a");
+    assert_eq!(counts(&scene.run().await), (0, 2, 0, 0));
+    assert_eq!(scene.hub.shelf().arrivals[&content("a")], 1);
+}
+
+#[tokio::test]
+async fn what_the_hub_lost_is_sent_again() {
+    let scene = Scene::new();
+    scene.put("a.jpg", "a", 1).put("b.jpg", "b", 2);
+    scene.run().await;
+    scene.hub.shelf().offered.clear();
+    scene.hub.damage(content("a"));
+    // The fake forgets bytes without telling entries; they are made again.
+    let outcome = scene.engine.run(&scene.options, &CancellationToken::new()).await.unwrap();
+    assert_eq!(counts(&outcome), (1, 1, 0, 0));
+    assert!(scene.hub.holds(b"a"));
+    assert_eq!(scene.hub.shelf().offered, [1], "only what is in doubt is offered");
+}
+
+#[tokio::test]
+async fn another_hub_or_a_restored_one_gets_everything_without_hashing_again() {
+    for replace in [FakeHub::replace as fn(&FakeHub), FakeHub::restore_empty_copy] {
+        let scene = Scene::new();
+        scene.put("a.jpg", "a", 1).put("b.jpg", LONG, 2);
+        scene.run().await;
+        replace(&scene.hub);
+        let reads = scene.source.reads();
+        let outcome = scene.run().await;
+        assert_eq!(counts(&outcome), (2, 0, 0, 0));
+        assert!(outcome.all_safe() && scene.hub.holds(LONG.as_bytes()));
+        assert_eq!(scene.source.reads() - reads, 1 + LONG.len().div_ceil(8) as u64, "read to be sent only");
+        assert_eq!(scene.heard(|event| matches!(event, Event::ComparingAll { .. })), 1);
+    }
+}
+
+#[tokio::test]
+async fn everything_is_compared_once_a_week_or_when_asked() {
+    let mut scene = Scene::new();
+    scene.put("a.jpg", "a", 1);
+    scene.run().await;
+    let compared = |scene: &Scene| std::mem::take(&mut scene.hub.shelf().offered).len();
+    assert_eq!(compared(&scene), 1);
+    let day = 24 * 60 * 60 * 1000;
+    for (days, expected) in [(1, 0), (7, 1), (8, 0), (15, 1), (3, 1)] {
+        *scene.clock.0.lock().unwrap() = days * day;
+        let outcome = scene.run().await;
+        assert_eq!(counts(&outcome), (0, 1, 0, 0));
+        assert_eq!(compared(&scene), expected, "day {days}");
+    }
+    scene.options.verify = true;
+    scene.run().await;
+    assert_eq!(compared(&scene), 1);
+    assert_eq!(scene.hub.shelf().arrivals[&content("a")], 1);
+}
+
+#[tokio::test]
+async fn a_file_that_changes_while_it_is_read_is_taken_again() {
+    let scene = Scene::new();
+    scene.put("a.jpg", "a", 1).put("wild.jpg", "w", 2);
+    scene.source.set_restless("a.jpg", 1);
+    scene.source.set_restless("wild.jpg", 1000);
+    let outcome = scene.run().await;
+    assert_eq!(counts(&outcome), (1, 0, 0, 1));
+    assert_eq!(outcome.failed[0].reason.as_ref(), "it keeps changing while it is read");
+    scene.source.set_restless("wild.jpg", 0);
+    assert_eq!(counts(&scene.run().await), (1, 1, 0, 0));
+}
+
+#[tokio::test]
+async fn files_that_vanish_or_cannot_be_read_stop_no_other() {
+    let scene = Scene::new();
+    scene.put("a.jpg", "a", 1).put("b.jpg", "b", 2).put("c.jpg", "c", 3);
+    scene.source.set_unreadable("b.jpg", true);
+    let outcome = scene.run().await;
+    assert_eq!(counts(&outcome), (2, 0, 0, 1));
+    assert!(outcome.failed[0].reason.contains("cannot be read") && !outcome.failed[0].permanent);
+    assert!(matches!(scene.state("b.jpg"), Some(State::Failed { permanent: false, .. })));
+    scene.source.set_unreadable("b.jpg", false);
+    assert!(scene.run().await.all_safe());
+    scene.source.remove("c.jpg");
+    let outcome = scene.run().await;
+    assert_eq!((counts(&outcome), scene.state("c.jpg")), ((0, 2, 0, 0), None));
+}
+
+#[tokio::test]
+async fn a_source_that_was_pulled_out_is_a_failure_and_forgets_nothing() {
+    let scene = Scene::new();
+    scene.put("a.jpg", "a", 1);
+    scene.run().await;
+    scene.source.set_away(true);
+    let outcome = scene.run().await;
+    assert_eq!(outcome.failed.len(), 1);
+    assert!(!outcome.all_safe() && scene.state("a.jpg").is_some());
+    scene.source.set_away(false);
+    let reads = scene.source.reads();
+    assert!(scene.run().await.all_safe());
+    assert_eq!(scene.source.reads(), reads);
+}
+
+#[tokio::test]
+async fn an_emptied_folder_keeps_its_memory_and_a_deleted_file_does_not() {
+    let scene = Scene::new();
+    scene.put("Card/a.jpg", "a", 1).put("Camera/b.jpg", "b", 2).put("Camera/c.jpg", "c", 3);
+    scene.run().await;
+    scene.source.remove("Card/a.jpg");
+    scene.source.remove("Camera/c.jpg");
+    scene.run().await;
+    assert!(scene.state("Card/a.jpg").is_some(), "the card may come back");
+    assert!(scene.state("Camera/c.jpg").is_none());
+}
+
+#[tokio::test]
+async fn a_hub_that_is_away_is_waited_for_and_then_it_goes_on() {
+    let scene = Scene::new();
+    for index in 0..20 {
+        scene.put(&format!("{index:02}.jpg"), &format!("content {index}"), index);
+    }
+    scene.hub.fail_after(6, Fault::Lost(away()));
+    scene.hub.fail_after(9, Fault::ReplyLost(away()));
+    scene.hub.fail_after(12, Fault::Cut);
+    scene.hub.fail_after(14, Fault::Lost(HubError::Retryable { reason: "busy".into(), retry_after: None }));
+    let outcome = scene.run().await;
+    assert!(outcome.all_safe(), "{outcome:?}");
+    assert!(scene.heard(|event| matches!(event, Event::HubAway { .. })) > 0);
+    assert!(scene.heard(|event| matches!(event, Event::HubBack)) > 0);
+    assert_eq!(scene.hub.entries().len(), 20);
+}
+
+#[tokio::test]
+async fn patience_ends_and_every_item_says_why() {
+    let scene = Scene::new();
+    scene.put("a.jpg", "a", 1).put("b.jpg", "b", 2);
+    scene.hub.shelf().always = Some(away());
+    let outcome = scene.run().await;
+    assert_eq!((outcome.ending, outcome.confirmed, outcome.failed.len()), (Ending::HubAway, false, 2));
+    assert!(outcome.failed.iter().all(|item| item.reason.contains("the hub does not answer")));
+    assert!(outcome.seconds >= 600.0 && outcome.seconds < 800.0, "{}", outcome.seconds);
+    scene.hub.shelf().always = None;
+    assert!(scene.run().await.all_safe());
+}
+
+#[tokio::test]
+async fn a_hub_that_goes_away_in_the_middle_ends_the_run_with_what_was_done() {
+    let scene = Scene::new();
+    for index in 0..50 {
+        scene.put(&format!("{index:02}.jpg"), &format!("content {index}"), index);
+    }
+    scene.hub.shelf().always_left = Some(u64::MAX);
+    let hub = scene.hub.clone();
+    let pulled = async {
+        while hub.shelf().arrivals.len() < 10 {
+            tokio::task::yield_now().await;
+        }
+        hub.shelf().always = Some(away());
+    };
+    let (outcome, ()) = tokio::join!(scene.run(), pulled);
+    assert_eq!(outcome.ending, Ending::HubAway);
+    assert!(outcome.stored >= 6 && outcome.failed.len() >= 30, "{:?}", counts(&outcome));
+    scene.hub.shelf().always = None;
+    assert!(scene.run().await.all_safe());
+    assert!(scene.hub.shelf().arrivals.values().all(|&times| times == 1), "nothing goes up twice");
+}
+
+#[tokio::test]
+async fn a_revoked_token_stops_with_words() {
+    let scene = Scene::new();
+    scene.put("a.jpg", "a", 1).put("b.jpg", LONG, 2);
+    scene.hub.fail_after(3, Fault::Lost(HubError::Revoked));
+    let outcome = scene.run().await;
+    assert_eq!(outcome.ending, Ending::Revoked);
+    assert!(outcome.failed.iter().all(|item| item.reason.contains("connect it again")), "{outcome:?}");
+    scene.hub.shelf().always = Some(HubError::Revoked);
+    let outcome = scene.run().await;
+    assert_eq!((outcome.ending, outcome.seconds), (Ending::Revoked, 0.0), "there is nothing to wait for");
+}
+
+#[tokio::test]
+async fn a_full_hub_stops_sending_but_not_filing_and_goes_on_when_there_is_room() {
+    let scene = Scene::new();
+    scene.put("a.jpg", "a", 1);
+    scene.run().await;
+    scene.hub.shelf().full = true;
+    scene.put("b.jpg", "b", 2).put("c/b.jpg", "b", 2).put("c/v.mov", LONG, 3).put("c/a.jpg", "a", 4);
+    let outcome = scene.run().await;
+    assert_eq!(outcome.ending, Ending::HubFull);
+    assert_eq!(counts(&outcome), (0, 2, 0, 3), "{outcome:?}");
+    assert!(outcome.failed.iter().all(|item| item.reason.as_ref() == "the hub's disk is full"));
+    scene.hub.shelf().full = false;
+    assert_eq!(counts(&scene.run().await), (2, 3, 0, 0));
+}
+
+#[tokio::test]
+async fn what_the_hub_refuses_for_good_fails_alone() {
+    let scene = Scene::new();
+    scene.put("bad.jpg", "bad", 1).put("x/bad.jpg", "good", 2).put("good.jpg", "good", 3);
+    scene.hub.shelf().refused.insert("bad.jpg".into());
+    let outcome = scene.run().await;
+    assert_eq!(counts(&outcome), (1, 0, 0, 2), "{outcome:?}");
+    assert!(outcome.failed.iter().all(|item| item.reason.contains("does not want this name")));
+    let steps = scene.hub.shelf().begun;
+    let again = scene.run().await;
+    assert_eq!((again.failed.len(), scene.hub.shelf().begun), (2, steps), "permanent is not tried again");
+}
+
+#[tokio::test]
+async fn a_large_file_goes_on_where_it_was() {
+    let scene = Scene::new();
+    scene.put("v.mov", LONG, 1);
+    // changes, offer, begin, three pieces, then the network is cut for longer than patience.
+    scene.hub.fail_after(6, Fault::Cut);
+    let hub = scene.hub.clone();
+    let pulled = async {
+        while hub.shelf().received_bytes < 28 {
+            tokio::task::yield_now().await;
+        }
+        hub.shelf().always = Some(away());
+    };
+    let (outcome, ()) = tokio::join!(scene.run(), pulled);
+    assert_eq!(outcome.ending, Ending::HubAway);
+    assert!(matches!(scene.state("v.mov"), Some(State::Uploading(_))));
+    scene.hub.shelf().always = None;
+    assert!(scene.run().await.all_safe());
+    let shelf = scene.hub.shelf();
+    assert_eq!((shelf.begun, shelf.received_bytes), (1, LONG.len() as u64), "no byte twice");
+}
+
+#[tokio::test]
+async fn an_upload_that_expired_or_lost_its_last_reply_still_ends_well() {
+    let scene = Scene::new();
+    scene.put("v.mov", LONG, 1);
+    let last = 3 + LONG.len().div_ceil(8) as u64 - 1;
+    scene.hub.fail_after(last, Fault::ReplyLost(away()));
+    assert_eq!(counts(&scene.run().await), (1, 0, 0, 0));
+    assert_eq!(scene.hub.shelf().begun, 1);
+    scene.put("w.mov", &LONG.replace('v', "w"), 2);
+    scene.hub.fail_after(5, Fault::Lost(HubError::UploadGone));
+    let outcome = scene.run().await;
+    assert_eq!(counts(&outcome), (1, 1, 0, 0));
+    assert_eq!(scene.hub.shelf().begun, 3);
+    scene.hub.expire_uploads();
+    assert!(scene.run().await.all_safe());
+}
+
+#[tokio::test]
+async fn an_item_that_never_works_is_given_up_after_some_tries_and_others_are_not_held_up() {
+    let scene = Scene::new();
+    scene.put("a.jpg", "a", 1);
+    for call in 2..40 {
+        scene.hub.fail_after(
+            call,
+            Fault::Lost(HubError::Retryable { reason: "fault 500".into(), retry_after: None }),
+        );
+    }
+    let outcome = scene.run().await;
+    assert_eq!(outcome.ending, Ending::Complete);
+    assert_eq!(outcome.failed[0].reason.as_ref(), "fault 500");
+    assert_eq!(scene.heard(|event| matches!(event, Event::Retrying { .. })), 8);
+}
+
+#[tokio::test]
+async fn a_stop_is_an_ending_and_not_a_loss() {
+    let scene = Scene::new();
+    scene.put("a.jpg", "a", 1).put("v.mov", LONG, 2);
+    let stop = CancellationToken::new();
+    let hub = scene.hub.clone();
+    let stopping = async {
+        while hub.shelf().received_bytes < 8 {
+            tokio::task::yield_now().await;
+        }
+        stop.cancel();
+    };
+    let (outcome, ()) = tokio::join!(scene.engine.run(&scene.options, &stop), stopping);
+    let outcome = outcome.unwrap();
+    assert_eq!(outcome.ending, Ending::Stopped);
+    assert!(!outcome.failed.is_empty() && !outcome.all_safe());
+    assert!(scene.run().await.all_safe());
+    assert_eq!(scene.hub.shelf().begun, 1);
+}
+
+#[tokio::test]
+async fn offers_come_in_batches_of_a_thousand_and_big_files_leave_room() {
+    let scene = Scene::new();
+    for index in 0..2500 {
+        scene.put(&format!("{index:04}.jpg"), &format!("{index}"), index);
+    }
+    let outcome = scene.run().await;
+    assert!(outcome.all_safe());
+    scene.hub.replace();
+    scene.run().await;
+    let offered = scene.hub.shelf().offered.clone();
+    assert_eq!(offered, [1000, 1000, 500], "what is hashed already goes in full batches");
+}
+
+#[tokio::test]
+async fn at_most_four_go_at_once_and_three_of_them_big() {
+    let mut scene = Scene::new();
+    scene.options.small_bytes = u64::MAX;
+    let big = "b".repeat(usize::try_from(BIG_BYTES).unwrap());
+    for index in 0..5 {
+        scene.put(&format!("big{index}.mov"), &format!("{big}{index}"), 100 + index);
+        scene.put(&format!("small{index}.jpg"), &format!("{index}"), index);
+    }
+    assert!(scene.run().await.all_safe());
+    let (all, big) = scene.hub.shelf().most_at_once;
+    assert!(all <= 4 && big == 3, "{all} at once, {big} big");
+}
+
+#[tokio::test]
+async fn album_names_stay_when_another_source_comes() {
+    let mut scene = Scene::new();
+    scene.put("Trips/a.jpg", "a", 1);
+    scene.run().await;
+    let other = FakeSource::new(SourceId(0));
+    other.put("Trips/b.jpg", b"b", 1);
+    scene.engine.parts.sources.insert(0, Arc::new(other));
+    scene.run().await;
+    assert_eq!(scene.hub.entries(), ["Trips/a.jpg", "Trips (Fake 0)/b.jpg"]);
+}
