@@ -12,7 +12,7 @@ use crate::care::Swept;
 use crate::error::Result;
 
 /// How often the small things are done.
-const ROUND: Duration = Duration::from_secs(60);
+const ROUND: Duration = Duration::from_mins(1);
 /// Rounds between two looks at the trash, expired uploads and unnamed bytes.
 const ROUNDS_BETWEEN_CARE: u64 = 60;
 

@@ -55,13 +55,11 @@ impl FileDeclaration {
 
     /// The same with the raw name checked.
     pub fn checked(self) -> Result<Self> {
-        if let Some(raw) = &self.name_raw {
-            if raw.is_empty() || raw.len() > RAW_NAME_MAX_BYTES || raw.contains(&b'/') || raw.contains(&0) {
-                return Err(Error::invalid(
-                    "filename-raw",
-                    format!("a raw name has 1 to {RAW_NAME_MAX_BYTES} bytes without \"/\" and NUL"),
-                ));
-            }
+        if self.name_raw.as_ref().is_some_and(|raw| !is_raw_name(raw)) {
+            return Err(Error::invalid(
+                "filename-raw",
+                format!("a raw name has 1 to {RAW_NAME_MAX_BYTES} bytes without \"/\" and NUL"),
+            ));
         }
         Ok(self)
     }
@@ -103,6 +101,11 @@ impl DeviceAlbum {
         let joined: Vec<&str> = self.path.names().iter().map(Name::as_str).collect();
         Name::lenient(&joined.join(" \u{2215} "))
     }
+}
+
+/// Whether these bytes can be the name of one file on some device.
+fn is_raw_name(raw: &[u8]) -> bool {
+    !raw.is_empty() && raw.len() <= RAW_NAME_MAX_BYTES && !raw.contains(&b'/') && !raw.contains(&0)
 }
 
 /// `Album Backup / DEVICE NAME / ALBUM`.

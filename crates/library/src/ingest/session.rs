@@ -123,13 +123,15 @@ mod tests {
 
     #[tokio::test]
     async fn the_newest_request_wins() {
-        let sessions = Arc::new(Sessions::default());
+        let sessions = Sessions::default();
         let first = sessions.take_turn(ID).await.unwrap();
-        let other = sessions.clone();
-        let second = tokio::spawn(async move { other.take_turn(ID).await });
-        first.yield_now.cancelled().await;
-        drop(first);
-        assert!(second.await.unwrap().is_ok());
+        let second = sessions.take_turn(ID);
+        let yielding = async {
+            first.yield_now.cancelled().await;
+            drop(first);
+        };
+        let (second, ()) = tokio::join!(second, yielding);
+        assert!(second.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
