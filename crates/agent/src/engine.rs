@@ -72,9 +72,9 @@ impl Default for RunOptions {
         Self {
             uploads: 4,
             hashers: 2,
-            patience: Duration::from_secs(10 * 60),
+            patience: Duration::from_mins(10),
             verify: false,
-            compare_all_every: Duration::from_secs(7 * 24 * 60 * 60),
+            compare_all_every: Duration::from_hours(7 * 24),
             only_due: false,
             small_bytes: transfer::SMALL_BYTES,
             piece_bytes: transfer::PIECE_BYTES,

@@ -7,6 +7,7 @@
 //!
 //! Pure Rust, without C dependencies: the same crate goes into a phone app.
 
+pub mod albums;
 mod durable;
 pub mod engine;
 pub mod ledger;

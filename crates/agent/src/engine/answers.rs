@@ -49,7 +49,7 @@ impl Run<'_> {
             }
             Done::Probed(result) => self.take_probed(result),
             Done::Committed(result) => {
-                self.committing = false;
+                self.busy.committing = false;
                 result?;
             }
         }
@@ -107,7 +107,7 @@ impl Run<'_> {
     }
 
     fn take_offered(&mut self, jobs: Vec<Job>, result: Result<HashMap<ContentHash, OfferAnswer>, HubError>) {
-        self.offering = false;
+        self.busy.offering = false;
         let answers = match result {
             Ok(answers) => answers,
             Err(error) => return self.take_refused_call(jobs, error, Queue::Offer),
@@ -145,7 +145,7 @@ impl Run<'_> {
     }
 
     fn take_filed(&mut self, jobs: Vec<Job>, result: Result<Vec<FilingOutcome>, HubError>) {
-        self.filing = false;
+        self.busy.filing = false;
         let outcomes = match result {
             Ok(outcomes) if outcomes.len() == jobs.len() => outcomes,
             Ok(_) => {
@@ -176,7 +176,7 @@ impl Run<'_> {
         match error {
             HubError::Revoked => self.give_back(jobs, queue, Some((Ending::Revoked, error.to_string()))),
             HubError::WrongAddress(_) => {
-                self.give_back(jobs, queue, Some((Ending::HubAway, error.to_string())))
+                self.give_back(jobs, queue, Some((Ending::HubAway, error.to_string())));
             }
             HubError::Refused(_) if queue == Queue::File && jobs.len() > 1 => {
                 // One of them is the reason: find it by asking about each alone.

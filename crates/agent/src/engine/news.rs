@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use wire::{ChangeKind, ChangePage};
 
 use super::{Engine, EngineError, RunOptions};
-use crate::ledger::{Doubt, HubMemory};
+use crate::ledger::{Doubt, HubMemory, Ledger};
 use crate::report::{Ending, Event, Outcome};
 use crate::uploader::{HubError, retry};
 
@@ -70,7 +70,7 @@ impl Engine {
         stop: &CancellationToken,
     ) -> Result<News, NoNews> {
         let now_ms = self.parts.clock.now_ms();
-        let remembered = self.ledger_call(|ledger| ledger.hub()).await?;
+        let remembered = self.ledger_call(Ledger::hub).await?;
         let after = remembered.as_ref().map_or(0, |memory| memory.place);
         let limit = if remembered.is_some() { PAGE } else { 1 };
         let mut page = self.ask_for_changes(after, limit, options, stop).await?;
@@ -115,7 +115,10 @@ impl Engine {
             memory.compared_all_at_ms = self.parts.clock.now_ms();
         }
         let mut reading = Reading::default();
-        while !matches!(outcome.ending, Ending::HubAway | Ending::Revoked) {
+        if matches!(outcome.ending, Ending::HubAway | Ending::Revoked) {
+            return Ok(true);
+        }
+        loop {
             let Ok(page) = self.parts.hub.changes(memory.place, PAGE).await else { break };
             if page.hub_id != memory.hub || page.newest < memory.place {
                 return Ok(false);

@@ -88,6 +88,14 @@ pub(super) enum Gate {
     Closed { since_ms: u64, tries: u32 },
 }
 
+/// Calls of which there is one at a time.
+#[derive(Debug, Default)]
+pub(super) struct Busy {
+    pub(super) offering: bool,
+    pub(super) filing: bool,
+    pub(super) committing: bool,
+}
+
 /// A run under way.
 pub(super) struct Run<'e> {
     pub(super) engine: &'e Engine,
@@ -110,9 +118,7 @@ pub(super) struct Run<'e> {
     pub(super) in_flight: FuturesUnordered<BoxFuture<'static, (Ticket, Done)>>,
     next_ticket: Ticket,
     pub(super) hashing: usize,
-    pub(super) offering: bool,
-    pub(super) filing: bool,
-    pub(super) committing: bool,
+    pub(super) busy: Busy,
     pub(super) gate: Gate,
     /// Calls about many items that failed in a row.
     pub(super) calls_failed: u32,
@@ -146,9 +152,7 @@ impl<'e> Run<'e> {
             in_flight: FuturesUnordered::new(),
             next_ticket: 0,
             hashing: 0,
-            offering: false,
-            filing: false,
-            committing: false,
+            busy: Busy::default(),
             gate: Gate::Open,
             calls_failed: 0,
             hub_full: false,
@@ -233,7 +237,7 @@ impl<'e> Run<'e> {
     }
 
     fn start_offering(&mut self) {
-        if self.offering || self.excluded_left > 0 {
+        if self.busy.offering || self.excluded_left > 0 {
             return;
         }
         let (mut jobs, mut hashes, mut asked) = (Vec::new(), Vec::new(), HashSet::new());
@@ -258,7 +262,7 @@ impl<'e> Run<'e> {
         if jobs.is_empty() {
             return;
         }
-        self.offering = true;
+        self.busy.offering = true;
         let hub = self.engine.parts.hub.clone();
         self.start(jobs, async move {
             let answers = hub.offer(&hashes).await;
@@ -287,13 +291,13 @@ impl<'e> Run<'e> {
     }
 
     fn start_filing(&mut self) {
-        if self.filing || self.to_file.is_empty() {
+        if self.busy.filing || self.to_file.is_empty() {
             return;
         }
         let count = self.to_file.len().min(self.filing_batch);
         let jobs: Vec<Job> = self.to_file.drain(..count).collect();
         let filings: Vec<Filing> = jobs.iter().filter_map(|job| self.filing_of(job)).collect();
-        self.filing = true;
+        self.busy.filing = true;
         let hub = self.engine.parts.hub.clone();
         self.start(jobs, async move { Done::Filed(hub.file(&filings).await) });
     }
@@ -329,13 +333,13 @@ impl<'e> Run<'e> {
 
     fn start_committing(&mut self) {
         let (waiting, age_ms) = self.journal.backlog(self.engine.parts.pause.ticks_ms());
-        if self.committing || waiting == 0 {
+        if self.busy.committing || waiting == 0 {
             return;
         }
         if waiting < COMMIT_RECORDS && age_ms < COMMIT_AFTER_MS && !self.in_flight.is_empty() {
             return;
         }
-        self.committing = true;
+        self.busy.committing = true;
         let journal = self.journal.clone();
         self.start(Vec::new(), async move { Done::Committed(journal.commit().await) });
     }

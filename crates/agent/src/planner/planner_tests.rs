@@ -145,8 +145,8 @@ fn thing(album: usize, content: u8, known: Option<State>) -> Thing {
     Thing { album, content, inode: u64::from(content), known, hashed: true, stale: false }
 }
 
-fn stored() -> Option<State> {
-    Some(State::Stored { entry: EntryId::from_bytes([1; 16]), asset: None })
+fn stored() -> State {
+    State::Stored { entry: EntryId::from_bytes([1; 16]), asset: None }
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn neutral_albums_choose_nothing_and_forbid_nothing() {
 #[test]
 fn comparing_all_offers_what_is_stored_without_filing_it_again() {
     let options = PlanOptions { compare_all: true, only_due_at_ms: None };
-    let plan = plan_of(&[thing(0, 4, stored()), thing(1, 5, Some(State::DeletedEarlier))], options);
+    let plan = plan_of(&[thing(0, 4, Some(stored())), thing(1, 5, Some(State::DeletedEarlier))], options);
     assert!(plan.compare[0].was_stored);
     assert_eq!((plan.compare.len(), plan.offer.len(), plan.safe), (1, 1, 0));
 }
@@ -203,7 +203,7 @@ fn failures_rest_only_in_automatic_runs_and_never_longer_than_a_day() {
 fn the_summary_adds_up() {
     let mut planner = planner(STATES, PlanOptions::default());
     for (index, thing) in
-        [thing(0, 4, None), thing(0, 5, Some(State::Hashed)), thing(1, 2, stored())].iter().enumerate()
+        [thing(0, 4, None), thing(0, 5, Some(State::Hashed)), thing(1, 2, Some(stored()))].iter().enumerate()
     {
         see(&mut planner, index, thing);
     }

@@ -46,7 +46,9 @@ impl Archive for Shelf {
         let bytes: HashMap<_, _> = self.files.iter().map(|(file, bytes)| (file.entry.id, bytes)).collect();
         let mut bytes = bytes[&entry][usize::try_from(from_bytes).unwrap()..].to_vec();
         if self.damaged.contains(&entry) || self.damaged_once.lock().unwrap().remove(&entry) {
-            bytes.iter_mut().for_each(|byte| *byte ^= 1);
+            for byte in &mut bytes {
+                *byte ^= 1;
+            }
         }
         let cut = self.cuts.lock().unwrap().pop();
         let mut pieces = Vec::new();

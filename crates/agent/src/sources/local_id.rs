@@ -46,6 +46,7 @@ impl LocalId {
     }
 
     /// Its folder, which is its device album.
+    #[must_use]
     pub fn folder(&self) -> Self {
         Self::from_bytes(self.folder_bytes())
     }

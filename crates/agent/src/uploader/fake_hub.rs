@@ -229,7 +229,7 @@ impl Shelf {
         let number = self.entries.len() + 1;
         let given = self.entries.entry(key).or_insert_with(|| {
             let wanted = Name::new(name).unwrap();
-            (1..)
+            (1..1000)
                 .map(|number| if number == 1 { name.to_owned() } else { wanted.numbered(number).to_string() })
                 .find(|name| !taken.contains(name))
                 .unwrap()

@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn the_network_is_waited_for_and_a_wrong_address_is_not() {
-        let stalled = Error::Stalled { hub: "http://nas".into(), patience: Duration::from_secs(60) };
+        let stalled = Error::Stalled { hub: "http://nas".into(), patience: Duration::from_mins(1) };
         assert!(matches!(HubError::from(stalled), HubError::Away { .. }));
         let moved = HubError::from(Error::Moved { hub: "http://nas".into(), to: "https://nas".into() });
         assert!(!moved.is_retryable() && moved.to_string().contains("https://nas"));
