@@ -1,2 +1,46 @@
-//! Placeholder until its room is built.
-fn main() {}
+//! How fast and how small: each figure beside a limit of the machine or a peer, measured in the same
+//! run on the same files. What counts is the ratio; the machine's own speed comes and goes.
+//!
+//! `make bench` runs all; `make bench` with names (`cargo run -p albumen-benches -- ingest`) some of
+//! them. `ALBUMEN_BENCH_SCALE=0.1` makes everything smaller, for trying the benches themselves.
+
+mod hub;
+mod ingest;
+mod measure;
+mod memory;
+mod naive;
+mod offers;
+mod pictures;
+mod report;
+mod rescan;
+
+use std::process::ExitCode;
+
+use report::Report;
+
+/// Each bench by its name.
+const BENCHES: [(&str, fn(&mut Report)); 5] = [
+    ("ingest", ingest::pictures),
+    ("small", ingest::small_files),
+    ("rescan", rescan::known_files),
+    ("offers", offers::many_hashes),
+    ("memory", memory::resident),
+];
+
+fn main() -> ExitCode {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    let unknown = wanted.iter().find(|name| BENCHES.iter().all(|(known, _)| known != name));
+    if let Some(name) = unknown {
+        report::complain(&format!("there is no bench \"{name}\""));
+        return ExitCode::from(2);
+    }
+    let mut report = Report::default();
+    for (name, bench) in BENCHES {
+        if wanted.is_empty() || wanted.iter().any(|one| one == name) {
+            report.heading(name);
+            bench(&mut report);
+        }
+    }
+    report.summary();
+    ExitCode::SUCCESS
+}
