@@ -2,10 +2,13 @@
 
 use domain::{AlbumId, AssetId, Name, SpaceId, TimestampMs};
 
-use crate::assets::Asset;
-use crate::error::{Result, unfinished};
-use crate::page::{Listed, Page};
-use crate::tx::Tx;
+use crate::assets::{Asset, asset_of, time_of};
+use crate::error::{Error, Result};
+use crate::names::name_key;
+use crate::page::{ByIdAndBytes, ByTimeDown, Listed, Page};
+use crate::row::Row;
+use crate::sql::albums as sql;
+use crate::tx::{LIST_MAX, Tx, query};
 
 /// A named set of assets of one Space.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,17 +35,27 @@ pub async fn create(
     name: &Name,
     now_ms: TimestampMs,
 ) -> Result<Album> {
-    unfinished((tx, id, space_id, name, now_ms))
+    let done = query(sql::INSERT)
+        .bind(id)
+        .bind(space_id)
+        .bind(name.as_str())
+        .bind(name_key(name))
+        .bind(now_ms)
+        .run(tx);
+    done.await.map_err(|error| error.or_name_taken(name))?;
+    get(tx, id).await?.ok_or(Error::NotFound("album"))
 }
 
 /// An album.
 pub async fn get(tx: &mut Tx, id: AlbumId) -> Result<Option<Album>> {
-    unfinished((tx, id))
+    let row = query(sql::GET).bind(id).optional(tx).await?;
+    row.as_ref().map(album_of).transpose()
 }
 
 /// The album of a Space with this name, compared in NFC form.
 pub async fn by_name(tx: &mut Tx, space_id: SpaceId, name: &Name) -> Result<Option<Album>> {
-    unfinished((tx, space_id, name))
+    let row = query(sql::BY_NAME).bind(space_id).bind(name_key(name)).optional(tx).await?;
+    row.as_ref().map(album_of).transpose()
 }
 
 /// Finds or makes the album of that name; `true` when it is new (it then has the id `fresh`).
@@ -53,36 +66,89 @@ pub async fn ensure(
     name: &Name,
     now_ms: TimestampMs,
 ) -> Result<(AlbumId, bool)> {
-    unfinished((tx, fresh, space_id, name, now_ms))
+    let standing = query(sql::ID_BY_NAME).bind(space_id).bind(name_key(name)).optional(tx).await?;
+    if let Some(row) = standing {
+        return Ok((row.key("id")?, false));
+    }
+    create(tx, fresh, space_id, name, now_ms).await?;
+    Ok((fresh, true))
 }
 
 /// Renames an album. False when there is no such album; `NameTaken`.
 pub async fn rename(tx: &mut Tx, id: AlbumId, name: &Name, now_ms: TimestampMs) -> Result<bool> {
-    unfinished((tx, id, name, now_ms))
+    let done = query(sql::RENAME).bind(id).bind(name.as_str()).bind(name_key(name)).bind(now_ms).changed(tx);
+    done.await.map_err(|error| error.or_name_taken(name))
 }
 
 /// Deletes an album; its assets stay. False when there is no such album.
 pub async fn delete(tx: &mut Tx, id: AlbumId) -> Result<bool> {
-    unfinished((tx, id))
+    query(sql::DELETE).bind(id).changed(tx).await
 }
 
 /// The albums of some Spaces, by name.
 pub async fn list(tx: &mut Tx, spaces: &[SpaceId], page: &Page) -> Result<Listed<Album>> {
-    unfinished((tx, spaces, page))
+    let ByIdAndBytes(id, name) = page.start(TAG)?;
+    if spaces.is_empty() {
+        return Ok(Listed { items: Vec::new(), next: None });
+    }
+    let rows = query(sql::LIST)
+        .bind(name)
+        .bind(id)
+        .bind(page.rows() + 1)
+        .list(&spaces[..spaces.len().min(LIST_MAX)])
+        .all(tx)
+        .await?;
+    let albums = rows.iter().map(album_of).collect::<Result<_>>()?;
+    Ok(Listed::cut(albums, page.rows(), TAG, |album: &Album| {
+        ByIdAndBytes(album.id.as_bytes().to_vec(), name_key(&album.name))
+    }))
 }
 
 /// Adds assets to an album; says how many were not in it. Assets of another Space, or that do not
 /// exist, are left out. `NotFound` when there is no such album.
 pub async fn add_assets(tx: &mut Tx, id: AlbumId, assets: &[AssetId], now_ms: TimestampMs) -> Result<u64> {
-    unfinished((tx, id, assets, now_ms))
+    if !query(sql::TOUCH).bind(id).bind(now_ms).changed(tx).await? {
+        return Err(Error::NotFound("album"));
+    }
+    let mut added = 0;
+    for chunk in assets.chunks(LIST_MAX) {
+        added += query(sql::ADD).bind(id).bind(now_ms).list(chunk).run(tx).await?;
+    }
+    Ok(added)
 }
 
 /// Takes assets out of an album; says how many were in it. Nothing is deleted.
 pub async fn remove_assets(tx: &mut Tx, id: AlbumId, assets: &[AssetId], now_ms: TimestampMs) -> Result<u64> {
-    unfinished((tx, id, assets, now_ms))
+    let mut removed = 0;
+    for chunk in assets.chunks(LIST_MAX) {
+        removed += query(sql::REMOVE).bind(id).list(chunk).run(tx).await?;
+    }
+    if removed > 0 {
+        query(sql::TOUCH).bind(id).bind(now_ms).run(tx).await?;
+    }
+    Ok(removed)
 }
 
 /// The live assets of an album, newest first (by when they were taken, then by id).
 pub async fn items(tx: &mut Tx, id: AlbumId, page: &Page) -> Result<Listed<Asset>> {
-    unfinished((tx, id, page))
+    let ByTimeDown(before_ms, before_id) = page.start(TAG_ITEMS)?;
+    let rows =
+        query(sql::ITEMS).bind(id).bind(before_ms).bind(before_id).bind(page.rows() + 1).all(tx).await?;
+    let assets = rows.iter().map(asset_of).collect::<Result<_>>()?;
+    Ok(Listed::cut(assets, page.rows(), TAG_ITEMS, time_of))
+}
+
+/// Which list a cursor is of.
+const TAG: u8 = b'l';
+const TAG_ITEMS: u8 = b'i';
+
+fn album_of(row: &Row) -> Result<Album> {
+    Ok(Album {
+        id: row.key("id")?,
+        space_id: row.key("space_id")?,
+        name: row.name("name")?,
+        asset_count: row.count("asset_count")?,
+        created_at_ms: row.number("created_at_ms")?,
+        changed_at_ms: row.number("changed_at_ms")?,
+    })
 }

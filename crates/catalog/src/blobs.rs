@@ -2,9 +2,11 @@
 
 use domain::{ContentHash, Sha1Hash, SpaceId, TimestampMs};
 
-use crate::error::{Result, unfinished};
-use crate::page::{Listed, Page};
-use crate::tx::Tx;
+use crate::error::Result;
+use crate::page::{ByBytes, Listed, Page};
+use crate::row::Row;
+use crate::sql::blobs as sql;
+use crate::tx::{LIST_MAX, Tx, query};
 
 /// Whether a blob's bytes are to stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,13 +84,33 @@ pub struct BlobTotals {
 
 /// A blob's row.
 pub async fn get(tx: &mut Tx, sha256: ContentHash) -> Result<Option<Blob>> {
-    unfinished((tx, sha256))
+    let row = query(sql::GET).bind(sha256).optional(tx).await?;
+    row.as_ref().map(blob_of).transpose()
 }
 
 /// Writes down that these bytes are in the vault, whole, and stay. An existing row becomes kept
 /// and undamaged again; the rest of it stays as it was.
 pub async fn upsert_kept(tx: &mut Tx, blob: &NewBlob) -> Result<Arrival> {
-    unfinished((tx, blob))
+    if let Some(standing) = get(tx, blob.sha256).await? {
+        let arrival = Arrival {
+            created: false,
+            was_deleting: standing.state != BlobState::Kept,
+            was_damaged: standing.damaged_at_ms.is_some(),
+        };
+        if arrival.was_deleting || arrival.was_damaged {
+            query(sql::KEEP).bind(blob.sha256).run(tx).await?;
+        }
+        return Ok(arrival);
+    }
+    query(sql::INSERT)
+        .bind(blob.sha256)
+        .bind(blob.sha1)
+        .bind(blob.size_bytes)
+        .bind(blob.content_type.as_str())
+        .bind(blob.now_ms)
+        .run(tx)
+        .await?;
+    Ok(Arrival { created: true, was_deleting: false, was_damaged: false })
 }
 
 /// Marks those of `hashes` that no entry and no asset names as `Deleting`; says which.
@@ -97,45 +119,89 @@ pub async fn mark_deleting(
     hashes: &[ContentHash],
     now_ms: TimestampMs,
 ) -> Result<Vec<ContentHash>> {
-    unfinished((tx, hashes, now_ms))
+    let mut marked = Vec::new();
+    for chunk in hashes.chunks(LIST_MAX) {
+        for row in query(sql::MARK_DELETING).bind(now_ms).list(chunk).all(tx).await? {
+            marked.push(row.key("sha256")?);
+        }
+    }
+    Ok(marked)
 }
 
 /// Blobs that are `Deleting` since before `before_ms`, longest first, at most `limit`.
 pub async fn deleting_since(tx: &mut Tx, before_ms: TimestampMs, limit: u32) -> Result<Vec<Blob>> {
-    unfinished((tx, before_ms, limit))
+    let rows = query(sql::DELETING_SINCE).bind(before_ms).bind(i64::from(limit)).all(tx).await?;
+    rows.iter().map(blob_of).collect()
 }
 
 /// Forgets a blob whose bytes are gone. False when it is not `Deleting` (any more).
 pub async fn remove_row(tx: &mut Tx, sha256: ContentHash) -> Result<bool> {
-    unfinished((tx, sha256))
+    query(sql::REMOVE_ROW).bind(sha256).changed(tx).await
 }
 
 /// Writes down that these bytes were read and are right. Known damage is thereby over.
 pub async fn mark_proven(tx: &mut Tx, hashes: &[ContentHash], at_ms: TimestampMs) -> Result<u64> {
-    unfinished((tx, hashes, at_ms))
+    let mut marked = 0;
+    for chunk in hashes.chunks(LIST_MAX) {
+        marked += query(sql::MARK_PROVEN).bind(at_ms).list(chunk).run(tx).await?;
+    }
+    Ok(marked)
 }
 
 /// Writes down that these bytes are damaged or missing. True when that is news.
 pub async fn mark_damaged(tx: &mut Tx, sha256: ContentHash, at_ms: TimestampMs) -> Result<bool> {
-    unfinished((tx, sha256, at_ms))
+    query(sql::MARK_DAMAGED).bind(sha256).bind(at_ms).changed(tx).await
 }
 
 /// All blobs, by hash, those that are about to go too.
 pub async fn list(tx: &mut Tx, page: &Page) -> Result<Listed<Blob>> {
-    unfinished((tx, page))
+    let ByBytes(after) = page.start(TAG)?;
+    let rows = query(sql::LIST).bind(after).bind(page.rows() + 1).all(tx).await?;
+    let blobs = rows.iter().map(blob_of).collect::<Result<_>>()?;
+    Ok(Listed::cut(blobs, page.rows(), TAG, |blob: &Blob| ByBytes(blob.sha256.as_bytes().to_vec())))
 }
 
 /// A page that starts behind a hash, for walking catalog and vault side by side.
 pub async fn list_after(tx: &mut Tx, after: Option<ContentHash>, limit: u32) -> Result<Vec<Blob>> {
-    unfinished((tx, after, limit))
+    let after = after.map_or_else(Vec::new, |hash| hash.as_bytes().to_vec());
+    let rows = query(sql::LIST).bind(after).bind(i64::from(limit)).all(tx).await?;
+    rows.iter().map(blob_of).collect()
 }
 
 /// Counts over all blobs.
 pub async fn totals(tx: &mut Tx) -> Result<BlobTotals> {
-    unfinished(tx)
+    let row = query(sql::TOTALS).one(tx).await?;
+    Ok(BlobTotals {
+        kept: row.count("kept")?,
+        kept_bytes: row.count("kept_bytes")?,
+        deleting: row.count("deleting")?,
+        deleting_bytes: row.count("deleting_bytes")?,
+        damaged: row.count("damaged")?,
+    })
 }
 
 /// The Spaces in which this content is live, for telling the change feed.
 pub async fn live_in(tx: &mut Tx, sha256: ContentHash) -> Result<Vec<SpaceId>> {
-    unfinished((tx, sha256))
+    let rows = query(sql::LIVE_IN).bind(sha256).all(tx).await?;
+    rows.iter().map(|row| row.key("space_id")).collect()
+}
+
+/// Which list a cursor is of.
+const TAG: u8 = b'b';
+
+pub(crate) fn blob_of(row: &Row) -> Result<Blob> {
+    let state = match row.number_or_none("deleting_since_ms")? {
+        None => BlobState::Kept,
+        Some(since_ms) => BlobState::Deleting { since_ms },
+    };
+    Ok(Blob {
+        sha256: row.key("sha256")?,
+        sha1: row.key("sha1")?,
+        size_bytes: row.count("size_bytes")?,
+        content_type: row.text("content_type")?,
+        state,
+        created_at_ms: row.number("created_at_ms")?,
+        proven_at_ms: row.number_or_none("proven_at_ms")?,
+        damaged_at_ms: row.number_or_none("damaged_at_ms")?,
+    })
 }

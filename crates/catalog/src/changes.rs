@@ -2,8 +2,11 @@
 
 use domain::{AlbumId, AssetId, ContentHash, DeviceId, EntryId, SpaceId, TimestampMs, UserId};
 
-use crate::error::{Result, unfinished};
-use crate::tx::Tx;
+use crate::error::Result;
+use crate::row::Row;
+use crate::sql::changes as sql;
+use crate::tx::{Tx, query};
+use crate::value::Value;
 use crate::words::words;
 
 words! {
@@ -118,22 +121,88 @@ pub struct ChangePage {
 /// Writes down what happened; gives its place. In the same transaction as the fact, so that the
 /// order of places is the order of commits.
 pub async fn append(tx: &mut Tx, change: &NewChange) -> Result<i64> {
-    unfinished((tx, change))
+    append_many(tx, std::slice::from_ref(change)).await
 }
 
 /// [`append`] for many, in the order given, without a query per change; gives the last place
 /// (the newest one when there is nothing to write).
 pub async fn append_many(tx: &mut Tx, changes: &[NewChange]) -> Result<i64> {
-    unfinished((tx, changes))
+    if changes.is_empty() {
+        return newest(tx).await;
+    }
+    let last = query(sql::TAKE_PLACES).bind(changes.len()).one(tx).await?.number("value")?;
+    let mut sequence = last - i64::try_from(changes.len()).unwrap_or(i64::MAX);
+    for chunk in changes.chunks(INSERT_ROWS) {
+        let rows = chunk.iter().flat_map(|change| {
+            sequence += 1;
+            values_of(sequence, change)
+        });
+        let rows: Vec<_> = rows.collect();
+        query(sql::INSERT).rows(10, rows).run(tx).await?;
+    }
+    Ok(last)
 }
 
 /// What happened behind the place `after`, as far as the viewer may see it; at most `limit` changes. A
 /// page looks at a bounded piece of the feed, so a page without changes may still have `more`.
 pub async fn after(tx: &mut Tx, after: i64, limit: u32, viewer: &Viewer<'_>) -> Result<ChangePage> {
-    unfinished((tx, after, limit, viewer))
+    let newest = newest(tx).await?;
+    let limit = limit.clamp(1, crate::page::PAGE_MAX);
+    let until = newest.min(after.max(0).saturating_add(LOOK_AT));
+    let nowhere = [SpaceId::from_bytes([0; 16])];
+    let spaces = if viewer.spaces.is_empty() { &nowhere[..] } else { viewer.spaces };
+    let rows = query(sql::AFTER)
+        .bind(after)
+        .bind(until)
+        .bind(viewer.user_id)
+        .bind(viewer.content_only)
+        .bind(i64::from(limit))
+        .list(spaces)
+        .all(tx)
+        .await?;
+    let changes: Vec<Change> = rows.iter().map(change_of).collect::<Result<_>>()?;
+    let full = changes.len() >= limit as usize;
+    let next_after = changes.last().filter(|_| full).map_or(until.max(after), |last| last.sequence);
+    Ok(ChangePage { changes, next_after, newest, more: next_after < newest })
 }
 
 /// The newest place in the feed; 0 when nothing has happened.
 pub async fn newest(tx: &mut Tx) -> Result<i64> {
-    unfinished(tx)
+    query(sql::NEWEST).one(tx).await?.number("value")
+}
+
+/// How many places of the feed one page looks at, at most.
+const LOOK_AT: i64 = 20_000;
+
+/// How many changes one statement adds.
+const INSERT_ROWS: usize = 64;
+
+fn values_of(sequence: i64, change: &NewChange) -> [Value<'static>; 10] {
+    [
+        sequence.into(),
+        change.kind.as_str().into(),
+        change.at_ms.into(),
+        change.space_id.into(),
+        change.user_id.into(),
+        change.entry_id.into(),
+        change.asset_id.into(),
+        change.album_id.into(),
+        change.device_id.into(),
+        change.sha256.into(),
+    ]
+}
+
+fn change_of(row: &Row) -> Result<Change> {
+    let change = NewChange {
+        kind: row.word("kind", ChangeKind::from_word)?,
+        at_ms: row.number("at_ms")?,
+        space_id: row.key_or_none("space_id")?,
+        user_id: row.key_or_none("user_id")?,
+        entry_id: row.key_or_none("entry_id")?,
+        asset_id: row.key_or_none("asset_id")?,
+        album_id: row.key_or_none("album_id")?,
+        device_id: row.key_or_none("device_id")?,
+        sha256: row.key_or_none("sha256")?,
+    };
+    Ok(Change { sequence: row.number("sequence")?, change })
 }

@@ -2,9 +2,12 @@
 
 use domain::{DeviceId, InstallationId, Name, TimestampMs, UserId};
 
-use crate::error::{Result, unfinished};
-use crate::page::{Listed, Page};
-use crate::tx::Tx;
+use crate::error::{Error, Result};
+use crate::names::name_key;
+use crate::page::{ByBytes, Listed, Page};
+use crate::row::Row;
+use crate::sql::devices as sql;
+use crate::tx::{Tx, query};
 
 /// A phone, tablet or computer that backs up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,33 +55,107 @@ pub struct Introduction {
 /// the same device with the name it has on the hub, and a retired one works again. When another
 /// installation has the name, the new one is called `NAME-ab12` after its installation id.
 pub async fn insert_or_reclaim(tx: &mut Tx, introduction: &Introduction) -> Result<(Device, bool)> {
-    unfinished((tx, introduction))
+    // PostgreSQL keeps no NUL in text, and a platform with one is nonsense anyway.
+    let platform = introduction.platform.replace('\0', "");
+    let known = query(sql::BY_INSTALLATION)
+        .bind(introduction.user_id)
+        .bind(introduction.installation)
+        .optional(tx)
+        .await?;
+    if let Some(row) = known {
+        let id = row.key("id")?;
+        query(sql::RECLAIM).bind(id).bind(platform).run(tx).await?;
+        return Ok((get(tx, id).await?.ok_or(Error::NotFound("device"))?, false));
+    }
+    let name = free_name(tx, introduction).await?;
+    query(sql::INSERT)
+        .bind(introduction.id)
+        .bind(introduction.user_id)
+        .bind(introduction.installation)
+        .bind(name.as_str())
+        .bind(name_key(&name))
+        .bind(platform)
+        .bind(introduction.now_ms)
+        .run(tx)
+        .await?;
+    Ok((get(tx, introduction.id).await?.ok_or(Error::NotFound("device"))?, true))
 }
 
 /// A device by its id, retired or not.
 pub async fn get(tx: &mut Tx, id: DeviceId) -> Result<Option<Device>> {
-    unfinished((tx, id))
+    let row = query(sql::GET).bind(id).optional(tx).await?;
+    row.as_ref().map(device_of).transpose()
 }
 
 /// A person's devices, by name, retired ones too.
 pub async fn list_of_user(tx: &mut Tx, user_id: UserId, page: &Page) -> Result<Listed<Device>> {
-    unfinished((tx, user_id, page))
+    let ByBytes(after) = page.start(TAG)?;
+    let rows = query(sql::LIST_OF_USER).bind(user_id).bind(after).bind(page.rows() + 1).all(tx).await?;
+    let devices = rows.iter().map(device_of).collect::<Result<_>>()?;
+    Ok(Listed::cut(devices, page.rows(), TAG, |device: &Device| ByBytes(name_key(&device.name))))
 }
 
 /// Renames a device. False when there is no such device; `NameTaken` when the person has another
 /// one of that name. Its folder keeps its name.
 pub async fn rename(tx: &mut Tx, id: DeviceId, name: &Name) -> Result<bool> {
-    unfinished((tx, id, name))
+    let done = query(sql::RENAME).bind(id).bind(name.as_str()).bind(name_key(name)).changed(tx);
+    done.await.map_err(|error| error.or_name_taken(name))
 }
 
 /// Retires a device. False when there is no such device or it is retired already. Its tokens are
 /// the caller's to revoke in the same transaction.
 pub async fn retire(tx: &mut Tx, id: DeviceId, now_ms: TimestampMs) -> Result<bool> {
-    unfinished((tx, id, now_ms))
+    query(sql::RETIRE).bind(id).bind(now_ms).changed(tx).await
 }
 
 /// Remembers that a device called and, when it said so, how its run ended (JSON). Times never
 /// move backwards. False when there is no such device.
 pub async fn touch(tx: &mut Tx, id: DeviceId, now_ms: TimestampMs, report: Option<&str>) -> Result<bool> {
-    unfinished((tx, id, now_ms, report))
+    let known = query(sql::TOUCH).bind(id).bind(now_ms).changed(tx).await?;
+    if let Some(report) = report {
+        query(sql::REPORT).bind(id).bind(now_ms).bind(report).run(tx).await?;
+    }
+    Ok(known)
+}
+
+/// Which list a cursor is of.
+const TAG: u8 = b'd';
+
+/// The name as introduced, or with as many digits of the installation's id as it takes. The last
+/// digits, because the first ones only say when the id was made.
+async fn free_name(tx: &mut Tx, introduction: &Introduction) -> Result<Name> {
+    let digits = introduction.installation.to_string().replace('-', "");
+    let mut name = introduction.name.clone();
+    for length in [4, 8, 16, 32] {
+        let taken = query(sql::BY_NAME)
+            .bind(introduction.user_id)
+            .bind(name_key(&name))
+            .optional(tx)
+            .await?
+            .is_some();
+        if !taken {
+            return Ok(name);
+        }
+        let suffix = &digits[digits.len() - length..];
+        name = Name::lenient(&format!("{}-{suffix}", Name::lenient(introduction.name.as_str())));
+        if !name.as_str().ends_with(suffix) {
+            name = Name::lenient(suffix);
+        }
+    }
+    Ok(name)
+}
+
+fn device_of(row: &Row) -> Result<Device> {
+    Ok(Device {
+        id: row.key("id")?,
+        user_id: row.key("user_id")?,
+        installation: row.key("installation_id")?,
+        name: row.name("name")?,
+        platform: row.text("platform")?,
+        created_at_ms: row.number("created_at_ms")?,
+        last_contact_at_ms: row.number_or_none("last_contact_at_ms")?,
+        retired_at_ms: row.number_or_none("retired_at_ms")?,
+        report: row.text_or_none("report")?,
+        reported_at_ms: row.number_or_none("reported_at_ms")?,
+    })
 }

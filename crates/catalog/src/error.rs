@@ -68,6 +68,14 @@ impl Error {
         matches!(self, Self::Unavailable(_) | Self::Full(_))
     }
 
+    /// A broken rule of uniqueness means that the name is taken, where nothing else could be.
+    pub(crate) fn or_name_taken(self, name: &domain::Name) -> Self {
+        match self {
+            Self::Refused(_) => Self::NameTaken(name.as_str().to_owned()),
+            other => other,
+        }
+    }
+
     pub(crate) fn unavailable(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unavailable(Arc::from(why.into()))
     }
@@ -77,25 +85,25 @@ impl Error {
 /// connections, cancelled by a timeout (PostgreSQL manual, appendix A).
 const POSTGRES_AWAY: [&str; 6] = ["08", "57P", "53300", "53400", "57014", "55P03"];
 
+/// `disk_full` of PostgreSQL.
+const POSTGRES_FULL: &str = "53100";
+
+/// `SQLITE_BUSY`, `SQLITE_LOCKED`, `SQLITE_IOERR` and `SQLITE_CANTOPEN` (sqlite3.h), of which an
+/// extended code keeps the low eight bits.
+const SQLITE_AWAY: [u32; 4] = [5, 6, 10, 14];
+
+/// `SQLITE_FULL`.
+const SQLITE_FULL: u32 = 13;
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match &error {
-            sqlx::Error::Database(database) => {
-                let code = database.code().unwrap_or_default().into_owned();
-                match code.as_str() {
-                    // SQLITE_FULL, SQLITE_BUSY and SQLITE_LOCKED with their extended codes, SQLITE_IOERR,
-                    // SQLITE_CANTOPEN (sqlite3.h); 53100 is PostgreSQL's disk_full.
-                    "13" | "53100" => Self::Full(Arc::new(error)),
-                    "5" | "261" | "517" | "6" | "262" | "10" | "14" => Self::Unavailable(Arc::new(error)),
-                    code if POSTGRES_AWAY.iter().any(|away| code.starts_with(away)) && code.len() == 5 => {
-                        Self::Unavailable(Arc::new(error))
-                    }
-                    _ if !matches!(database.kind(), sqlx::error::ErrorKind::Other) => {
-                        Self::Refused(Arc::new(error))
-                    }
-                    _ => Self::Database(Arc::new(error)),
-                }
-            }
+            sqlx::Error::Database(database) => match said(database.as_ref()) {
+                Said::Away => Self::Unavailable(Arc::new(error)),
+                Said::Full => Self::Full(Arc::new(error)),
+                Said::Refused => Self::Refused(Arc::new(error)),
+                Said::Other => Self::Database(Arc::new(error)),
+            },
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::Protocol(_)
@@ -107,7 +115,26 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// Stands where a body is still being written.
-pub(crate) fn unfinished<T, A>(_arguments: A) -> Result<T> {
-    Err(Error::Migration("this part of the catalog is not written yet".to_owned()))
+/// What an error of the database means for the caller.
+enum Said {
+    Away,
+    Full,
+    Refused,
+    Other,
+}
+
+fn said(error: &dyn sqlx::error::DatabaseError) -> Said {
+    let code = error.code().unwrap_or_default();
+    let (away, full) = if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+        let primary = code.parse::<u32>().map_or(0, |code| code & 0xff);
+        (SQLITE_AWAY.contains(&primary), primary == SQLITE_FULL)
+    } else {
+        (POSTGRES_AWAY.iter().any(|class| code.starts_with(class)), code == POSTGRES_FULL)
+    };
+    match error.kind() {
+        _ if away => Said::Away,
+        _ if full => Said::Full,
+        sqlx::error::ErrorKind::Other => Said::Other,
+        _ => Said::Refused,
+    }
 }

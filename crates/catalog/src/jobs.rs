@@ -2,8 +2,9 @@
 
 use domain::{JobId, TimestampMs};
 
-use crate::error::{Result, unfinished};
-use crate::tx::Tx;
+use crate::error::{Error, Result};
+use crate::sql::jobs as sql;
+use crate::tx::{LIST_MAX, Tx, query};
 
 /// A piece of work to do. It must be harmless to do it twice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +52,15 @@ pub struct JobCounts {
 /// Adds a job; `true` when it is new. When one with the same key waits, that one takes the payload
 /// and the earlier time. When one with the same key is being worked on, it will run once more.
 pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<bool> {
-    unfinished((tx, job))
+    let row = query(sql::ENQUEUE)
+        .bind(job.id)
+        .bind(job.kind.as_str())
+        .bind(job.payload.as_str())
+        .bind(job.dedupe_key.as_deref())
+        .bind(job.run_at_ms)
+        .one(tx)
+        .await?;
+    Ok(row.number("generation")? == 1)
 }
 
 /// The next job of one of these kinds (of any kind when empty), for this worker alone until
@@ -62,21 +71,42 @@ pub async fn lease(
     now_ms: TimestampMs,
     until_ms: TimestampMs,
 ) -> Result<Option<Job>> {
-    unfinished((tx, kinds, now_ms, until_ms))
+    let asked = if kinds.is_empty() {
+        query(sql::LEASE).bind(now_ms).bind(until_ms)
+    } else {
+        query(sql::LEASE_OF).bind(now_ms).bind(until_ms).list(&kinds[..kinds.len().min(LIST_MAX)])
+    };
+    let Some(row) = asked.optional(tx).await? else { return Ok(None) };
+    Ok(Some(Job {
+        id: row.key("id")?,
+        kind: row.text("kind")?,
+        payload: row.text("payload")?,
+        attempts: u32::try_from(row.number("attempts")?)
+            .map_err(|_| Error::Unreadable { column: "attempts" })?,
+        generation: row.number("generation")?,
+        leased_until_ms: row.number("leased_until_ms")?,
+    }))
 }
 
 /// The work is done. False when it was asked for again meanwhile: the job stays and is ready.
 pub async fn complete(tx: &mut Tx, job: &Job) -> Result<bool> {
-    unfinished((tx, job))
+    let done =
+        query(sql::COMPLETE).bind(job.id).bind(job.generation).bind(job.leased_until_ms).changed(tx).await?;
+    if !done {
+        query(sql::GIVE_BACK).bind(job.id).bind(job.leased_until_ms).run(tx).await?;
+    }
+    Ok(done)
 }
 
 /// The work did not succeed: again at `run_at_ms`. False when there is no such job or another
 /// worker has it by now.
 pub async fn retry_at(tx: &mut Tx, job: &Job, run_at_ms: TimestampMs, why: &str) -> Result<bool> {
-    unfinished((tx, job, run_at_ms, why))
+    let why = why.replace('\0', "");
+    query(sql::RETRY_AT).bind(job.id).bind(job.leased_until_ms).bind(run_at_ms).bind(why).changed(tx).await
 }
 
 /// How much work there is.
 pub async fn counts(tx: &mut Tx, now_ms: TimestampMs) -> Result<JobCounts> {
-    unfinished((tx, now_ms))
+    let row = query(sql::COUNTS).bind(now_ms).one(tx).await?;
+    Ok(JobCounts { ready: row.count("ready")?, waiting: row.count("waiting")?, leased: row.count("leased")? })
 }

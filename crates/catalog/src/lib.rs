@@ -1,29 +1,60 @@
 //! All metadata of a hub: one SQL text for SQLite and PostgreSQL.
+//!
+//! There is one module per noun with a function per question or change. All take a [`Tx`], which
+//! only [`Catalog::read`] and [`Catalog::write`] give out:
+//!
+//! ```no_run
+//! # async fn example(catalog: catalog::Catalog, id: domain::EntryId) -> catalog::Result<()> {
+//! let entry = catalog.read(|tx| Box::pin(async move { catalog::entries::get(tx, id).await })).await?;
+//! # Ok(()) }
+//! ```
+//!
+//! Reads see a snapshot. Writes of all callers go through one writer, in groups that share a
+//! commit (`writer.rs`). Statements are written once, in `sql/`, in the dialect that both engines
+//! understand; `tx.rs` runs them. Functions change rows only: bytes are the vault's, rules about who
+//! may do what are the library's.
 
+use std::fmt;
 use std::sync::Arc;
 
 use domain::Clock;
 use futures_util::future::BoxFuture;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::connect::{Place, Readers};
+use crate::writer::{Asked, Counters, QUEUE_MAX, Turn, Writer};
 
 pub mod albums;
 pub mod assets;
 pub mod blobs;
 pub mod changes;
+mod connect;
 pub mod devices;
 pub mod entries;
 pub mod error;
+mod filing;
 pub mod jobs;
+mod migrate;
+mod names;
 pub mod offers;
 pub mod page;
+mod places;
+mod row;
 pub mod settings;
 pub mod spaces;
+mod sql;
+pub mod statements;
 pub mod tokens;
 pub mod tombstones;
 pub mod trash;
 mod tx;
 pub mod uploads;
 pub mod users;
+mod value;
 mod words;
+mod writer;
 
 pub use error::{Error, Result};
 pub use page::{Cursor, Listed, Page};
@@ -50,9 +81,24 @@ pub struct Pace {
 }
 
 /// The catalog of one hub. Cheap to clone; all clones share one writer.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Catalog {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
     kind: Kind,
+    readers: Readers,
+    queue: mpsc::Sender<Box<dyn Turn>>,
+    counters: Arc<Counters>,
+    closing: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl fmt::Debug for Catalog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Catalog").field("kind", &self.inner.kind).finish_non_exhaustive()
+    }
 }
 
 impl Catalog {
@@ -60,7 +106,18 @@ impl Catalog {
     /// layout up to date under a lock. `Migration` says in words when it is newer than this
     /// program or was changed by hand; `Unavailable` when the server does not answer.
     pub async fn open(url: &str, clock: Arc<dyn Clock>) -> Result<Self> {
-        error::unfinished((url, clock))
+        let place = Place::parse(url)?;
+        let mut tx = place.writer().await?;
+        migrate::migrate(&mut tx, clock.now_ms()).await?;
+        let (queue, waiting) = mpsc::channel(QUEUE_MAX);
+        let counters = Arc::new(Counters::default());
+        let closing = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        let writer = Writer::new(place.clone(), tx, counters.clone());
+        tasks.spawn(writer.run(waiting, closing.clone()));
+        tasks.close();
+        let (kind, readers) = (place.kind(), place.readers());
+        Ok(Self { inner: Arc::new(Inner { kind, readers, queue, counters, closing, tasks }) })
     }
 
     /// Runs `work` on a snapshot that no writer changes. It cannot write.
@@ -69,41 +126,51 @@ impl Catalog {
         E: From<Error>,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send,
     {
-        drop(work);
-        error::unfinished(self).map_err(E::from)
+        let mut tx = self.inner.readers.begin().await?;
+        // Dropping it ends the snapshot; nobody waits for that.
+        work(&mut tx).await
     }
 
     /// Runs `work` in a transaction of the one writer and answers after it is durable.
     ///
     /// Closures that wait at the same time share one commit, each in its own savepoint: one that
-    /// fails or panics is rolled back alone. When the commit fails, everybody gets `Unavailable`.
-    /// A caller that goes away does not stop its closure. `work` must not wait for anything but
-    /// the catalog: everybody else waits for it.
+    /// fails or panics is rolled back alone. When the commit fails, everybody gets `Unavailable`;
+    /// when the connection was lost during it, nobody knows whether it took place, so what is tried
+    /// again must be harmless to do twice. A caller that goes away does not stop its closure. `work`
+    /// must not wait for anything but its `Tx`: everybody else waits for it.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
     {
-        drop(work);
-        error::unfinished(self).map_err(E::from)
+        let (reply, answer) = oneshot::channel();
+        let turn = Box::new(Asked { work: Some(work), outcome: None, reply });
+        self.inner.queue.send(turn).await.map_err(|_| Error::Closed)?;
+        answer.await.map_err(|_| Error::Closed)?
     }
 
     /// Whether the catalog can be read and written right now.
     pub async fn ready(&self) -> Result<()> {
-        error::unfinished(self)
+        self.read(|tx| Box::pin(async move { users::count(tx).await })).await?;
+        self.write(|tx| Box::pin(async move { changes::newest(tx).await })).await?;
+        Ok(())
     }
 
     /// Which database it is.
     pub fn kind(&self) -> Kind {
-        self.kind
+        self.inner.kind
     }
 
     /// How the writer has been doing.
     pub fn pace(&self) -> Pace {
-        Pace::default()
+        self.inner.counters.pace()
     }
 
     /// Finishes what is queued, then closes every connection. Later calls answer `Closed`.
-    pub async fn close(&self) {}
+    pub async fn close(&self) {
+        self.inner.closing.cancel();
+        self.inner.tasks.wait().await;
+        self.inner.readers.close().await;
+    }
 }

@@ -1,9 +1,12 @@
 //! "I have these hashes, which do you want?"
 
+use std::collections::HashMap;
+
 use domain::{ContentHash, SpaceId};
 
-use crate::error::{Result, unfinished};
-use crate::tx::Tx;
+use crate::error::Result;
+use crate::sql::offers as sql;
+use crate::tx::{LIST_MAX, Tx, query};
 
 /// What the catalog knows of one offered hash, as far as the caller may know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,5 +33,41 @@ pub async fn answers(
     readable_spaces: &[SpaceId],
     hashes: &[ContentHash],
 ) -> Result<Vec<OfferRow>> {
-    unfinished((tx, space_id, readable_spaces, hashes))
+    let mut known: HashMap<ContentHash, Known> = HashMap::new();
+    let mut spaces = vec![space_id];
+    spaces.extend(readable_spaces.iter().copied().filter(|&readable| readable != space_id));
+    for chunk in hashes.chunks(LIST_MAX) {
+        let rows =
+            query(sql::LIVE).rows(1, spaces.iter().map(|&space| space.into())).list(chunk).all(tx).await?;
+        for row in &rows {
+            let known = known.entry(row.key("sha256")?).or_default();
+            let live_in: SpaceId = row.key("space_id")?;
+            known.damaged = row.number_or_none("damaged_at_ms")?.is_some();
+            if live_in == space_id {
+                known.here = true;
+            } else {
+                known.elsewhere = Some(live_in);
+            }
+        }
+        for row in &query(sql::DELETED).bind(space_id).list(chunk).all(tx).await? {
+            known.entry(row.key("sha256")?).or_default().deleted_here = true;
+        }
+    }
+    Ok(hashes
+        .iter()
+        .map(|&sha256| {
+            let Known { here, elsewhere, deleted_here, damaged } =
+                known.get(&sha256).copied().unwrap_or_default();
+            OfferRow { sha256, here, elsewhere, deleted_here, damaged }
+        })
+        .collect())
+}
+
+/// What is known of a hash besides itself.
+#[derive(Clone, Copy, Default)]
+struct Known {
+    here: bool,
+    elsewhere: Option<SpaceId>,
+    deleted_here: bool,
+    damaged: bool,
 }

@@ -1,11 +1,18 @@
 //! Trash, restore, purge.
 
-use domain::{AssetId, ContentHash, EntryId, FolderPath, Ids, SpaceId, TimestampMs, UserId};
+use std::collections::HashMap;
 
-use crate::entries::Entry;
-use crate::error::{Result, unfinished};
-use crate::page::{Listed, Page};
-use crate::tx::Tx;
+use domain::{AssetId, ContentHash, EntryId, FolderPath, Ids, Name, SpaceId, TimestampMs, UserId};
+
+use crate::entries::{Entry, EntryWithPath};
+use crate::error::{Error, Result};
+use crate::names::name_key;
+use crate::page::{ByTimeDown, Listed, Page};
+use crate::row::Row;
+use crate::sql::{entries as entry_sql, trash as sql};
+use crate::tx::{LIST_MAX, Tx, query};
+use crate::value::Key;
+use crate::{blobs, entries, filing, places, tombstones};
 
 /// What went into the trash.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,28 +66,136 @@ pub struct Purged {
 /// live file in the Space this was get a tombstone and are marked. `NotFound` when it is not live,
 /// `RootStays`.
 pub async fn trash(tx: &mut Tx, id: EntryId, by: UserId, now_ms: TimestampMs) -> Result<Trashed> {
-    unfinished((tx, id, by, now_ms))
+    let located =
+        entries::get_with_path(tx, id).await?.filter(|located| located.entry.trashed_at_ms.is_none());
+    let EntryWithPath { entry, folder } = located.ok_or(Error::NotFound("entry"))?;
+    if entry.parent_id.is_none() {
+        return Err(Error::RootStays);
+    }
+    query(sql::MARK).bind(id).bind(now_ms).run(tx).await?;
+    query(sql::MARK_FOLDER).bind(id).bind(folder.to_string()).run(tx).await?;
+    query(sql::MARK_ASSETS).bind(id).bind(now_ms).run(tx).await?;
+    let buried = query(sql::BURY).bind(id).bind(now_ms).bind(by).all(tx).await?;
+    let (files, folders) = counts_of(tx, id).await?;
+    Ok(Trashed { files, folders, contents: keys(&buried, "sha256")? })
 }
 
 /// The deleted items of a Space, last deleted first. What went with a folder is not listed by itself.
 pub async fn list(tx: &mut Tx, space_id: SpaceId, page: &Page) -> Result<Listed<TrashedEntry>> {
-    unfinished((tx, space_id, page))
+    let ByTimeDown(before_ms, before_id) = page.start(TAG)?;
+    let rows =
+        query(sql::LIST).bind(space_id).bind(before_ms).bind(before_id).bind(page.rows() + 1).all(tx).await?;
+    let ids: Vec<EntryId> = keys(&rows, "id")?;
+    let mut files = HashMap::new();
+    for chunk in ids.chunks(LIST_MAX) {
+        for row in query(sql::FILES_OF).list(chunk).all(tx).await? {
+            files.insert(row.key::<EntryId>("trash_root_id")?, row.count("files")?);
+        }
+    }
+    let mut items = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let entry = entries::entry_of(row)?;
+        let files = files.get(&entry.id).copied().unwrap_or(0);
+        items.push(TrashedEntry { entry, folder: row.path("trash_folder")?, files });
+    }
+    Ok(Listed::cut(items, page.rows(), TAG, |item: &TrashedEntry| {
+        ByTimeDown(item.entry.trashed_at_ms.unwrap_or(0), item.entry.id.as_bytes().to_vec())
+    }))
 }
 
 /// Brings a deleted item back with all that went with it: to its folder when that lives, else to
-/// the same path, made again. A name that was taken meanwhile gets a number. Assets and contents
+/// the same path, made again (to the root when a file stands in that path). A name that was taken meanwhile gets a number. Assets and contents
 /// are live again, tombstones are cleared. `NotFound` when it is not a deleted item.
 pub async fn restore(tx: &mut Tx, ids: &Ids, id: EntryId, now_ms: TimestampMs) -> Result<Restored> {
-    unfinished((tx, ids, id, now_ms))
+    let (entry, folder) = deleted_item(tx, id).await?;
+    let (folder_id, made_folders) = home_of(tx, ids, &entry, &folder, now_ms).await?;
+    places::refuse_too_deep(tx, &entry, folder_id).await?;
+    let old_name = Name::new(entry.name.clone()).map_err(|_| Error::Unreadable { column: "name" })?;
+    let name = filing::free_name(tx, folder_id, &old_name).await?;
+    let name_raw = entry.name_raw.as_deref().filter(|_| name == old_name);
+    let coming_back: Vec<ContentHash> = keys(&query(sql::COMING_BACK).bind(id).all(tx).await?, "sha256")?;
+    let (files, _) = counts_of(tx, id).await?;
+    query(entry_sql::PLACE)
+        .bind(id)
+        .bind(folder_id)
+        .bind(name.as_str())
+        .bind(name_key(&name))
+        .bind(name_raw)
+        .bind(now_ms)
+        .run(tx)
+        .await?;
+    query(sql::REVIVE_ASSETS).bind(id).run(tx).await?;
+    query(sql::UNMARK).bind(id).bind(now_ms).run(tx).await?;
+    tombstones::clear(tx, entry.space_id, &coming_back).await?;
+    Ok(Restored { folder_id, name: name.as_str().to_owned(), made_folders, files, contents: coming_back })
 }
 
 /// Deletes a deleted item for good with all that went with it. What was deleted by itself earlier
 /// below it stays in the trash. Tombstones stay. `NotFound` when it is not a deleted item.
 pub async fn purge(tx: &mut Tx, id: EntryId, now_ms: TimestampMs) -> Result<Purged> {
-    unfinished((tx, id, now_ms))
+    deleted_item(tx, id).await?;
+    let contents: Vec<ContentHash> = keys(&query(sql::CONTENTS).bind(id).all(tx).await?, "sha256")?;
+    let shown: Vec<AssetId> = keys(&query(sql::ASSETS).bind(id).all(tx).await?, "asset_id")?;
+    query(sql::LIFT_OUT).bind(id).run(tx).await?;
+    let entries = query(sql::DELETE).bind(id).run(tx).await?;
+    let mut assets = Vec::new();
+    for chunk in shown.chunks(LIST_MAX) {
+        let gone = query(sql::DELETE_ASSETS).list(chunk).all(tx).await?;
+        assets.append(&mut keys(&gone, "id")?);
+    }
+    let blobs = blobs::mark_deleting(tx, &contents, now_ms).await?;
+    Ok(Purged { entries, assets, blobs })
 }
 
 /// Items that were deleted before `before_ms`, longest ago first, at most `limit`.
 pub async fn expired(tx: &mut Tx, before_ms: TimestampMs, limit: u32) -> Result<Vec<(SpaceId, EntryId)>> {
-    unfinished((tx, before_ms, limit))
+    let rows = query(sql::EXPIRED).bind(before_ms).bind(i64::from(limit)).all(tx).await?;
+    rows.iter().map(|row| Ok((row.key("space_id")?, row.key("id")?))).collect()
+}
+
+/// Which list a cursor is of.
+const TAG: u8 = b'r';
+
+/// A deleted item and the folder that it was in.
+async fn deleted_item(tx: &mut Tx, id: EntryId) -> Result<(Entry, FolderPath)> {
+    let row = query(entry_sql::GET).bind(id).optional(tx).await?.ok_or(Error::NotFound("entry"))?;
+    let entry = entries::entry_of(&row)?;
+    if entry.trash_root_id != Some(id) {
+        return Err(Error::NotFound("entry"));
+    }
+    Ok((entry, row.path("trash_folder")?))
+}
+
+/// The folder that a deleted item comes back to, and the folders that had to be made for that.
+async fn home_of(
+    tx: &mut Tx,
+    ids: &Ids,
+    entry: &Entry,
+    folder: &FolderPath,
+    now_ms: TimestampMs,
+) -> Result<(EntryId, Vec<EntryId>)> {
+    let root = entries::root_of(tx, entry.space_id).await?.ok_or(Error::NotFound("Space"))?;
+    // A parent that is the root although the path was longer: the real one was purged.
+    if let Some(parent_id) = entry.parent_id.filter(|&parent_id| parent_id != root.id || folder.is_root())
+        && entries::get(tx, parent_id).await?.is_some_and(|parent| parent.trashed_at_ms.is_none())
+    {
+        return Ok((parent_id, Vec::new()));
+    }
+    match entries::ensure_folder_path(tx, ids, root.id, folder, entry.device_id, now_ms).await {
+        Ok(way) => {
+            let made = way.iter().filter(|step| step.created).map(|step| step.id).collect();
+            Ok((way.last().map_or(root.id, |step| step.id), made))
+        }
+        Err(Error::NameTaken(_)) => Ok((root.id, Vec::new())),
+        Err(error) => Err(error),
+    }
+}
+
+async fn counts_of(tx: &mut Tx, id: EntryId) -> Result<(u64, u64)> {
+    let row = query(sql::COUNTS).bind(id).one(tx).await?;
+    Ok((row.count("files")?, row.count("folders")?))
+}
+
+fn keys<T: Key>(rows: &[Row], column: &'static str) -> Result<Vec<T>> {
+    rows.iter().map(|row| row.key(column)).collect()
 }
