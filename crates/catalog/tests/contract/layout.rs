@@ -1,0 +1,126 @@
+//! Migrations: one layout on both engines, and refusals in words.
+
+use std::sync::Arc;
+
+use catalog::{Catalog, Error, users};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _, SqliteConnection};
+
+use crate::common::{Engine, Hub, Place, runtime};
+
+/// Changes the database behind the catalog's back.
+async fn meddle(hub: &Hub, text: &str) {
+    match hub.engine {
+        Engine::Sqlite => {
+            let mut connection = SqliteConnection::connect(&hub.url).await.unwrap();
+            connection.execute(AssertSqlSafe(text.to_owned())).await.unwrap();
+        }
+        Engine::Postgres => {
+            let mut connection = PgConnection::connect(&hub.url).await.unwrap();
+            connection.execute(AssertSqlSafe(text.to_owned())).await.unwrap();
+        }
+    }
+}
+
+async fn reopened(hub: &Hub) -> Result<Catalog, Error> {
+    Catalog::open(&hub.url, Arc::clone(&hub.clock) as Arc<dyn domain::Clock>).await
+}
+
+contract! {
+    async fn opening_again_changes_nothing(hub) {
+        hub.user("anna").await;
+        let again = Hub { catalog: reopened(&hub).await.unwrap(), ..Hub::open(hub.engine, &hub.url).await };
+        assert_eq!(look!(again, tx => users::count(tx)).unwrap(), 1);
+        again.catalog.close().await;
+    }
+}
+
+contract! {
+    async fn several_that_open_an_empty_database_at_once_agree(hub) {
+        meddle(&hub, "drop table migrations").await;
+        // Not empty, but without history: the layout is there already, and that is said, not hidden.
+        assert!(reopened(&hub).await.is_err());
+        let Some(place) = Place::new(hub.engine).await else { return };
+        let opened = futures_util::future::join_all((0..4).map(|_| Hub::open(hub.engine, &place.url))).await;
+        opened[0].user("anna").await;
+        for hub in &opened {
+            assert_eq!(look!(hub, tx => users::count(tx)).unwrap(), 1);
+            hub.catalog.close().await;
+        }
+        place.remove().await;
+    }
+}
+
+contract! {
+    async fn a_changed_step_is_refused_in_words(hub) {
+        meddle(&hub, "update migrations set checksum = 'other' where number = 1").await;
+        let error = reopened(&hub).await.unwrap_err();
+        assert!(!error.is_retryable());
+        let words = error.to_string();
+        assert!(words.contains("step 1") && words.contains("changed after it had been applied"), "{words}");
+    }
+}
+
+contract! {
+    async fn a_newer_database_is_refused_in_words(hub) {
+        meddle(&hub, "insert into migrations values (999, '0999_later.sql', 'x', 1)").await;
+        let words = reopened(&hub).await.unwrap_err().to_string();
+        assert!(words.contains("newer Albumen") && words.contains("0999_later.sql"), "{words}");
+    }
+}
+
+#[test]
+fn an_address_that_is_none_is_refused_in_words() {
+    runtime().block_on(async {
+        for url in ["", "mysql://x", "sqlite::memory:", "postgres//x", "/tmp/catalog.db"] {
+            let clock = Arc::new(domain::SystemClock);
+            let error = Catalog::open(url, clock).await.unwrap_err();
+            assert!(error.to_string().contains("sqlite:///path"), "{url}: {error}");
+        }
+    });
+}
+
+#[test]
+fn both_engines_have_the_same_columns() {
+    runtime().block_on(async {
+        let Some(postgres) = Place::new(Engine::Postgres).await else { return };
+        let sqlite = Place::new(Engine::Sqlite).await.unwrap();
+        let mut columns = Vec::new();
+        for (engine, place) in [(Engine::Sqlite, &sqlite), (Engine::Postgres, &postgres)] {
+            Hub::open(engine, &place.url).await.catalog.close().await;
+            columns.push(columns_of(engine, &place.url).await);
+            columns.last_mut().unwrap().sort();
+        }
+        assert!(columns[0].len() > 100, "{}", columns[0].len());
+        assert_eq!(columns[0], columns[1]);
+        postgres.remove().await;
+    });
+}
+
+/// Every column as `table.column type null?`, with SQLite's words for types.
+async fn columns_of(engine: Engine, url: &str) -> Vec<String> {
+    match engine {
+        Engine::Sqlite => {
+            let mut connection = SqliteConnection::connect(url).await.unwrap();
+            let rows = connection
+                .fetch_all(
+                    "select m.name || '.' || c.name || ' ' || lower(c.type) || ' ' || c.\"notnull\" as described
+                    from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table'",
+                )
+                .await
+                .unwrap();
+            rows.iter().map(|row| row.get("described")).collect()
+        }
+        Engine::Postgres => {
+            let mut connection = PgConnection::connect(url).await.unwrap();
+            let rows = connection
+                .fetch_all(
+                    "select table_name || '.' || column_name || ' ' || replace(data_type, 'bytea', 'blob') || ' '
+                        || case is_nullable when 'NO' then '1' else '0' end as described
+                    from information_schema.columns where table_schema = 'public'",
+                )
+                .await
+                .unwrap();
+            rows.iter().map(|row| row.get("described")).collect()
+        }
+    }
+}
