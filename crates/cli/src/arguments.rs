@@ -129,7 +129,6 @@ pub(crate) enum SourceCommand {
 }
 
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct AlbumsArguments {
     /// Print JSON
     #[arg(long)]
@@ -237,7 +236,6 @@ mod tests {
             "albumen backup --parallel 0",
             "albumen backup --parallel 33",
             "albumen albums include",
-            "albumen albums --json include Trips",
             "albumen connect http://nas",
             "albumen connect http://nas --user anna --password secret",
             "albumen setup http://nas --user anna",

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use agent::EngineError;
 use agent::ledger::LedgerError;
 use agent::settings::SettingsError;
+use agent::uploader::HubError;
 
 /// Why a command ended early. The message is for a person.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,9 @@ pub(crate) enum Failure {
     /// The hub, or the way to it.
     #[error(transparent)]
     Hub(#[from] client::Error),
+    /// The hub, as a restore sees it.
+    #[error(transparent)]
+    Restore(#[from] HubError),
     /// The settings.
     #[error(transparent)]
     Settings(#[from] SettingsError),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use agent::{Ending, NotStored, Outcome};
+use agent::{Ending, Outcome};
 
 use crate::words::{count, items, safe, size, took};
 
@@ -13,7 +13,7 @@ const SHOWN_PER_REASON: u64 = 20;
 pub(crate) fn lines(outcome: &Outcome, hub: &str) -> Vec<String> {
     let hub = safe(hub);
     let mut lines = vec![headline(outcome, &hub)];
-    lines.extend(unsafe_items(&outcome.failed));
+    lines.extend(reason_lines(outcome.failed.iter().map(|item| (&*item.item, &*item.reason))));
     if !outcome.skipped.is_empty() {
         let skipped = outcome.skipped.iter().map(|item| (&*item.item, &*item.reason));
         lines.extend(reasons("left out", skipped));
@@ -67,11 +67,6 @@ fn verb(number: u64) -> &'static str {
     if number == 1 { "is" } else { "are" }
 }
 
-/// Each item that is not safe with its reason, but not thousands of lines that say the same.
-fn unsafe_items(failed: &[NotStored]) -> Vec<String> {
-    reason_lines(failed.iter().map(|item| (&*item.item, &*item.reason)))
-}
-
 /// The same for items of another kind, under a line that names the kind.
 pub(crate) fn reasons<'a>(kind: &str, all: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<String> {
     let all: Vec<_> = all.collect();
@@ -82,7 +77,8 @@ pub(crate) fn reasons<'a>(kind: &str, all: impl Iterator<Item = (&'a str, &'a st
     std::iter::once(title).chain(reason_lines(all.into_iter())).collect()
 }
 
-fn reason_lines<'a>(all: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<String> {
+/// One line per item and reason, but not thousands that say the same.
+pub(crate) fn reason_lines<'a>(all: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<String> {
     let mut met: BTreeMap<&str, u64> = BTreeMap::new();
     let mut lines = Vec::new();
     for (item, reason) in all {
@@ -102,6 +98,8 @@ fn reason_lines<'a>(all: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<String
 
 #[cfg(test)]
 mod tests {
+    use agent::NotStored;
+
     use super::*;
 
     const HUB: &str = "http://nas:8000";

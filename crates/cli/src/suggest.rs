@@ -3,7 +3,7 @@
 /// The known word that is nearest to `wanted`, if one is near enough to be what was meant.
 pub(crate) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = wanted.to_lowercase();
-    let reach = (folded.chars().count() / 3).clamp(1, 4);
+    let reach = folded.chars().count().div_ceil(3).clamp(1, 4);
     known
         .into_iter()
         .map(|word| {
@@ -43,6 +43,7 @@ mod tests {
         for (wanted, meant) in [
             ("camera", Some("Camera")),
             ("Camrea", Some("Camera")),
+            ("Trisp/2026", Some("Trips/2026")),
             ("Norwai", Some("Trips/Norway")),
             ("trips/2025", Some("Trips/2026")),
             ("Whatsapp images", Some("WhatsApp Images")),

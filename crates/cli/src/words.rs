@@ -38,7 +38,7 @@ pub(crate) fn size(bytes: u64) -> String {
     if tenths < 100 {
         format!("{}.{} {unit}", tenths / 10, tenths % 10)
     } else {
-        format!("{} {unit}", (tenths + 5) / 10)
+        format!("{} {unit}", (u128::from(bytes) + u128::from(unit_bytes) / 2) / u128::from(unit_bytes))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Claiming a fresh hub.
 
-use wire::{SetupRequest, SetupState};
+use wire::{LoginAnswer, SetupRequest, SetupState};
 
 use crate::http::Call;
 use crate::{HubClient, Result};
@@ -11,8 +11,8 @@ impl HubClient {
         self.ask(Call::get("api/v1/setup")).await
     }
 
-    /// Makes the owner's account with the hub's one-time code. Needs no token; log in afterwards.
-    pub async fn set_up(&self, request: &SetupRequest) -> Result<()> {
-        self.tell(Call::post("api/v1/setup").json(request)).await
+    /// Makes the owner's account with the hub's one-time code. Needs no token; the answer has one.
+    pub async fn set_up(&self, request: &SetupRequest) -> Result<LoginAnswer> {
+        self.ask(Call::post("api/v1/setup").json(request)).await
     }
 }

@@ -1,5 +1,6 @@
 //! `albumen setup`: claims a fresh hub.
 
+use client::Token;
 use domain::Name;
 use wire::SetupRequest;
 
@@ -19,7 +20,11 @@ pub(crate) async fn run(device: &Device, arguments: SetupArguments) -> Result<Ve
         )));
     }
     let password = password::ask_new(&arguments.password, &arguments.user)?;
-    hub.set_up(&SetupRequest { code: arguments.code, name, password }).await?;
+    let owner = hub.set_up(&SetupRequest { code: arguments.code, name, password }).await?;
+    // Nothing here keeps that token; were it not given back now, it would stand in the owner's list.
+    if let Err(error) = hub.with_token(Token::new(owner.token)).log_out().await {
+        tracing::debug!(%error, "the token of the set-up was not given back");
+    }
     let user = words::safe(&arguments.user);
     console::say(&format!("{address} is yours, {user}."));
     console::say(&format!("Next: albumen connect {address} --user {user}"));

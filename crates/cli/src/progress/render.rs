@@ -23,6 +23,11 @@ pub(crate) fn live(tally: &Tally, now_ms: u64) -> [String; 3] {
             format!("  {}", doing(tally)),
             waiting(tally, now_ms),
         ],
+        Phase::Restoring => [
+            format!("{} {}", bar(tally), numbers(tally, now_ms)),
+            "  bringing files back".to_owned(),
+            String::new(),
+        ],
         Phase::Ended => Default::default(),
     }
 }
@@ -37,6 +42,7 @@ pub(crate) fn plain(tally: &Tally, now_ms: u64) -> String {
             let doing = if waiting.is_empty() { doing(tally) } else { waiting.trim_start().to_owned() };
             format!("{}; {doing}", numbers(tally, now_ms))
         }
+        Phase::Restoring => format!("{}; bringing files back", numbers(tally, now_ms)),
         Phase::Ended => "done".to_owned(),
     }
 }
@@ -219,6 +225,14 @@ mod tests {
                 [
                     "[######------------------]  25 % 28 of 2 273 · 1.2 GB of 4.8 GB · 1 failed",
                     "  comparing with the hub",
+                    "",
+                ],
+            ),
+            (
+                vec![Event::RestorePlanned { files: 4, bytes: 400 }, Event::RestoreWrote { bytes: 100 }],
+                [
+                    "[######------------------]  25 % 0 of 4 · 100 bytes of 400 bytes",
+                    "  bringing files back",
                     "",
                 ],
             ),

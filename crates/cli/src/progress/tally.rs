@@ -20,6 +20,8 @@ pub(crate) enum Phase {
     },
     /// Items are read, offered and sent.
     Working,
+    /// Files are written.
+    Restoring,
     /// It is over.
     Ended,
 }
@@ -66,7 +68,9 @@ pub(crate) struct Tally {
     /// Items that were read and hashed in this run.
     pub(crate) hashed: u64,
     /// Bytes that went over the network in this run.
-    pub(crate) sent_bytes: u64,
+    pub(crate) moved_bytes: u64,
+    /// Bytes that a restore wrote of files that are not back yet.
+    unfinished_bytes: u64,
     /// Items on their way, the one that began first in front.
     pub(crate) flights: VecDeque<Flight>,
     /// Items that wait for their next try: when, and why.
@@ -118,6 +122,21 @@ impl Tally {
                     Some(Away { reason: reason.clone(), retry_at_ms: now_ms.saturating_add(*retry_in_ms) });
             }
             Event::HubBack => self.away = None,
+            Event::RestorePlanned { files, bytes } => {
+                self.phase = Phase::Restoring;
+                (self.chosen, self.chosen_bytes) = (*files, *bytes);
+            }
+            Event::RestoreWrote { bytes } => {
+                self.moved_bytes += bytes;
+                self.unfinished_bytes += bytes;
+            }
+            Event::Restored { bytes, kept, .. } => {
+                self.safe += 1;
+                self.safe_bytes += bytes;
+                if !kept {
+                    self.unfinished_bytes = self.unfinished_bytes.saturating_sub(*bytes);
+                }
+            }
             Event::ComparingAll { reason } => self.comparing = Some(reason.clone()),
             Event::Ended(_) => {
                 self.phase = Phase::Ended;
@@ -132,8 +151,8 @@ impl Tally {
 
     /// Lets time go by: speeds are measured between ticks. Call it a few times a second.
     pub(crate) fn tick(&mut self, now_ms: u64) {
-        if self.phase == Phase::Working && self.away.is_none() {
-            self.network.note(now_ms, self.sent_bytes);
+        if matches!(self.phase, Phase::Working | Phase::Restoring) && self.away.is_none() {
+            self.network.note(now_ms, self.moved_bytes);
             self.progress.note(now_ms, self.done_bytes());
         }
     }
@@ -146,7 +165,7 @@ impl Tally {
     /// Bytes that are on the hub, those of items on their way included.
     pub(crate) fn done_bytes(&self) -> u64 {
         let flying: u64 = self.flights.iter().map(|flight| flight.sent_bytes).sum();
-        (self.safe_bytes + flying).min(self.chosen_bytes.max(self.safe_bytes))
+        (self.safe_bytes + self.unfinished_bytes + flying).min(self.chosen_bytes.max(self.safe_bytes))
     }
 
     /// Bytes over the network per second; `None` while nobody can know.
@@ -170,7 +189,7 @@ impl Tally {
     }
 
     fn sent(&mut self, item: &Arc<str>, bytes: u64) {
-        self.sent_bytes += bytes;
+        self.moved_bytes += bytes;
         if let Some(flight) = self.flights.iter_mut().find(|flight| flight.item == *item) {
             flight.sent_bytes = (flight.sent_bytes + bytes).min(flight.size_bytes);
         }
@@ -222,7 +241,7 @@ mod tests {
         assert_eq!(after(&half).done_bytes(), 250);
         let stored = Event::Stored { item: item(), bytes: 100, already_held: false };
         let tally = after(&[&half[..], &[stored]].concat());
-        assert_eq!((tally.done(), tally.done_bytes(), tally.sent_bytes), (2, 300, 50));
+        assert_eq!((tally.done(), tally.done_bytes(), tally.moved_bytes), (2, 300, 50));
         assert!(tally.flights.is_empty());
     }
 
@@ -230,10 +249,10 @@ mod tests {
     fn a_second_try_does_not_count_the_first_ones_bytes_as_progress() {
         let retrying = Event::Retrying { item: item(), in_ms: 4000, reason: "cut".into() };
         let waiting = after(&[sending(0), sent(80), retrying.clone()]);
-        assert_eq!((waiting.done_bytes(), waiting.sent_bytes), (200, 80));
+        assert_eq!((waiting.done_bytes(), waiting.moved_bytes), (200, 80));
         assert_eq!(waiting.retrying[&item()], (5000, "cut".to_owned()));
         let again = after(&[sending(0), sent(80), retrying, sending(40), sent(10)]);
-        assert_eq!((again.done_bytes(), again.sent_bytes), (250, 90));
+        assert_eq!((again.done_bytes(), again.moved_bytes), (250, 90));
         assert!(again.retrying.is_empty());
     }
 
@@ -243,6 +262,18 @@ mod tests {
         assert_eq!(after(&[Event::Skipped(not_stored())]).done(), 2);
         let ended = after(&[sending(0), Event::Ended(Ending::Stopped)]);
         assert!(ended.flights.is_empty() && ended.phase == Phase::Ended);
+    }
+
+    #[test]
+    fn a_restore_counts_what_it_wrote_once() {
+        let mut tally = Tally::default();
+        tally.apply(&Event::RestorePlanned { files: 3, bytes: 300 }, 0);
+        tally.apply(&Event::Restored { item: item(), bytes: 100, kept: true }, 0);
+        tally.apply(&Event::RestoreWrote { bytes: 60 }, 0);
+        assert_eq!((tally.done(), tally.done_bytes(), tally.moved_bytes), (1, 160, 60));
+        tally.apply(&Event::RestoreWrote { bytes: 40 }, 0);
+        tally.apply(&Event::Restored { item: item(), bytes: 100, kept: false }, 0);
+        assert_eq!((tally.done(), tally.done_bytes(), tally.moved_bytes), (2, 200, 100));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Claiming, connecting and disconnecting, with a stub for a hub.
 
+use std::path::Path;
+
 use agent::Ledger;
 use serde_json::json;
 
@@ -44,13 +46,14 @@ fn connected(script: Vec<Act>) -> (Device, Stub) {
 #[test]
 fn a_fresh_hub_is_claimed() {
     let device = Device::new();
-    let hub = Stub::play(vec![setup_state(true), answer(&json!({}))]);
+    let hub = Stub::play(vec![setup_state(true), login_answer(), answer(&json!({}))]);
     let arguments = ["setup", hub.address(), "--code", "ABCD-1234", "--user", "anna", "--password-stdin"];
     let ran = device.run_with("correct horse\n", arguments);
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.out.contains(&format!("Next: albumen connect {} --user anna", hub.address())), "{}", ran.out);
     let sent: serde_json::Value = serde_json::from_slice(&hub.requests()[1].body).unwrap();
     assert_eq!(sent, json!({"code": "ABCD-1234", "name": "anna", "password": "correct horse"}));
+    assert_eq!(hub.requests()[2].line(), "POST /api/v1/logout HTTP/1.1", "the token is not left lying about");
 }
 
 #[test]
@@ -162,6 +165,77 @@ fn only_one_backup_runs_at_a_time() {
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("another albumen is running"), "{}", ran.err);
     drop(held);
+}
+
+#[test]
+fn albums_are_listed_and_decided_about() {
+    let device = Device::new();
+    assert_eq!(device.run(["albums"]).code, 2, "no folders yet");
+    let pictures = device.pictures("Pictures");
+    device.pictures("Pictures/Trips");
+    device.run(["source".as_ref(), "add".as_ref(), pictures.as_os_str()]);
+
+    let ran = device.run(["albums", "exclude", "Trisp"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("did you mean \"Trips\"?"), "{}", ran.err);
+    assert_eq!(device.run(["albums", "exclude", "Trips"]).code, 0);
+    assert_eq!(device.run(["albums", "neutral", "Pictures"]).code, 0);
+
+    let whole = std::fs::canonicalize(&pictures).unwrap();
+    let listed = device.run(["albums", "--json"]).json();
+    let rows: Vec<_> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|album| {
+            let place = Path::new(album["place"].as_str().unwrap());
+            (&album["name"], place.to_owned(), &album["state"], &album["items"], &album["bytes"])
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            (&json!("Pictures"), whole.clone(), &json!("neutral"), &json!(1), &json!(7)),
+            (&json!("Trips"), whole.join("Trips"), &json!("exclude"), &json!(1), &json!(7)),
+        ]
+    );
+    assert_eq!(device.run(["albums", "--json", "include", "Trips"]).code, 2);
+    let config = device.home();
+    let elsewhere = device.run([
+        "albums".as_ref(),
+        "--config".as_ref(),
+        config.as_os_str(),
+        "include".as_ref(),
+        "Trips".as_ref(),
+    ]);
+    assert_eq!(elsewhere.code, 0, "{}", elsewhere.err);
+}
+
+#[test]
+fn a_device_that_backed_up_nothing_is_named() {
+    let spaces =
+        json!({"items": [{"id": ID, "kind": "my", "name": "My Space", "role": "owner", "root_id": ID}]});
+    let missing = json!({
+        "status": 404, "code": "not-found", "title": "Not found", "detail": "There is nothing at that path.",
+        "retryable": false,
+    });
+    let devices = json!({"items": [{"id": ID, "name": "laptop", "platform": "linux", "created_at_ms": 1}]});
+    let (device, _hub) = connected(vec![
+        answer(&spaces),
+        Act::Reply(reply("404 Not Found", "", &missing.to_string())),
+        answer(&devices),
+    ]);
+    let to = device.folder.path().join("back");
+    let ran = device.run([
+        "restore".as_ref(),
+        "--device".as_ref(),
+        "lapto".as_ref(),
+        "--to".as_ref(),
+        to.as_os_str(),
+    ]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.err.contains("did you mean \"laptop\"?"), "{}", ran.err);
+    assert!(!to.exists(), "nothing was written");
 }
 
 #[test]
