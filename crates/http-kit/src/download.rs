@@ -11,13 +11,21 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use library::{Content, Error, Library};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::Refusal;
 use crate::ranges::{Selection, select};
 
 /// What RFC 8187 lets stand unescaped in `filename*`.
 const FILENAME_SAFE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// How long a copy may be used: always ask first, because the bytes behind an entry's address may
+/// change hands by rights.
+const CACHING: &str = "private, no-cache";
+
 /// The answer to a `GET` or `HEAD` for this content. The stream ends with an error, and so with a
 /// broken connection, when the stored bytes turn out to be fewer than promised.
+///
+/// A condition that does not hold and a range outside are answered with status and headers; the
+/// words are a [`Refusal`] among the response's extensions, for the adapter to render.
 pub async fn respond(
     library: &Library,
     content: Content,
@@ -28,14 +36,16 @@ pub async fn respond(
     let (status, range) = match select(headers, &tag, content.size_bytes) {
         Selection::Whole => (StatusCode::OK, 0..content.size_bytes),
         Selection::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
-        Selection::NotModified => return Ok(bare(StatusCode::NOT_MODIFIED, &tag)),
-        Selection::ConditionFailed => return Ok(bare(StatusCode::PRECONDITION_FAILED, &tag)),
+        Selection::NotModified => return Ok(not_modified(&tag)),
+        Selection::ConditionFailed => return Ok(condition_failed(&tag)),
         Selection::Outside => return Ok(outside(content.size_bytes, &tag)),
     };
+    // Opened for HEAD, too: it must not promise what GET cannot keep.
+    let bytes = library.read_content(&content, range.clone()).await?;
     let body = if *method == Method::HEAD {
         Body::empty()
     } else {
-        Body::from_stream(library.read_content(&content, range.clone()).await?.map_err(std::io::Error::other))
+        Body::from_stream(bytes.map_err(std::io::Error::other))
     };
     let mut response = (status, body).into_response();
     let out = response.headers_mut();
@@ -43,8 +53,7 @@ pub async fn respond(
     set(out, CONTENT_TYPE, &content.content_type);
     set(out, ETAG, &tag);
     set(out, ACCEPT_RANGES, "bytes");
-    // The bytes behind an address of an entry may change hands by rights, so a cache asks again.
-    set(out, CACHE_CONTROL, "private, no-cache");
+    set(out, CACHE_CONTROL, CACHING);
     set(out, X_CONTENT_TYPE_OPTIONS, "nosniff");
     // Even shown in a frame or a tab, kept content runs nothing.
     set(out, CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox");
@@ -64,15 +73,29 @@ fn disposition(content: &Content) -> String {
     format!("{kind}; filename*=UTF-8''{}", utf8_percent_encode(&content.name, FILENAME_SAFE))
 }
 
-fn bare(status: StatusCode, tag: &str) -> Response {
-    let mut response = status.into_response();
+/// Says of caching what 200 would have said (RFC 9110 §15.4.5).
+fn not_modified(tag: &str) -> Response {
+    let mut response = StatusCode::NOT_MODIFIED.into_response();
     set(response.headers_mut(), ETAG, tag);
+    set(response.headers_mut(), CACHE_CONTROL, CACHING);
     response
 }
 
+fn condition_failed(tag: &str) -> Response {
+    let why = "the file is another one than the condition names";
+    refused(Refusal::new(StatusCode::PRECONDITION_FAILED, "condition-failed", why), tag)
+}
+
 fn outside(size_bytes: u64, tag: &str) -> Response {
-    let mut response = bare(StatusCode::RANGE_NOT_SATISFIABLE, tag);
+    let mut response = refused(Refusal::from(&Error::RangeOutside { size_bytes }), tag);
     set(response.headers_mut(), CONTENT_RANGE, &format!("bytes */{size_bytes}"));
+    response
+}
+
+fn refused(refusal: Refusal, tag: &str) -> Response {
+    let mut response = refusal.status.into_response();
+    set(response.headers_mut(), ETAG, tag);
+    response.extensions_mut().insert(refusal);
     response
 }
 

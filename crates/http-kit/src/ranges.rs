@@ -27,7 +27,7 @@ pub enum Selection {
 /// no picture viewer asks for them, and they invite abuse.
 pub fn select(headers: &HeaderMap, tag: &str, size_bytes: u64) -> Selection {
     if let Some(wanted) = headers.get(IF_MATCH)
-        && !lists(wanted, tag)
+        && !lists_strongly(wanted, tag)
     {
         return Selection::ConditionFailed;
     }
@@ -45,6 +45,12 @@ pub fn select(headers: &HeaderMap, tag: &str, size_bytes: u64) -> Selection {
         return Selection::Whole;
     }
     parse_range(range, size_bytes)
+}
+
+/// Whether a list of entity tags names this one as a strong one (RFC 9110 §13.1.1).
+fn lists_strongly(value: &HeaderValue, tag: &str) -> bool {
+    let Ok(text) = value.to_str() else { return false };
+    text.trim() == "*" || text.split(',').any(|one| one.trim() == tag)
 }
 
 /// Whether a list of entity tags names this one. Weak comparison: `W/` is passed over.
@@ -120,6 +126,7 @@ mod tests {
         assert_eq!(ask(&[(IF_NONE_MATCH, "*")], 10), Selection::NotModified);
         assert_eq!(ask(&[(IF_NONE_MATCH, "\"x\"")], 10), Selection::Whole);
         assert_eq!(ask(&[(IF_MATCH, "\"x\"")], 10), Selection::ConditionFailed);
+        assert_eq!(ask(&[(IF_MATCH, "W/\"abc\"")], 10), Selection::ConditionFailed);
         assert_eq!(ask(&[(IF_MATCH, TAG)], 10), Selection::Whole);
         assert_eq!(ask(&[(IF_RANGE, TAG), (RANGE, "bytes=1-2")], 10), Selection::Part(1..3));
         assert_eq!(ask(&[(IF_RANGE, "\"old\""), (RANGE, "bytes=1-2")], 10), Selection::Whole);

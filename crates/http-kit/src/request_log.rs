@@ -13,6 +13,7 @@ use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
@@ -78,7 +79,13 @@ pub async fn log_request(State(ids): State<RequestIds>, mut request: Request, ne
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    response.map(|body| Body::new(LoggedBody { body, line: guard }))
+    // A server stops asking for more once the promised length has gone, so that is the end as well.
+    let promised =
+        response.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    response.map(|body| {
+        guard.ended = body.is_end_stream();
+        Body::new(LoggedBody { body, line: guard, promised })
+    })
 }
 
 #[expect(
@@ -168,6 +175,7 @@ impl HttpBody for CountedBody {
 struct LoggedBody {
     body: Body,
     line: Line,
+    promised: Option<u64>,
 }
 
 impl HttpBody for LoggedBody {
@@ -182,7 +190,8 @@ impl HttpBody for LoggedBody {
         match &polled {
             Poll::Ready(Some(Ok(frame))) => {
                 self.line.bytes_out += frame.data_ref().map_or(0, |bytes| bytes.len() as u64);
-                self.line.ended |= self.body.is_end_stream();
+                let sent = self.line.bytes_out;
+                self.line.ended |= self.body.is_end_stream() || self.promised == Some(sent);
             }
             Poll::Ready(None) => self.line.ended = true,
             Poll::Ready(Some(Err(_))) | Poll::Pending => {}
