@@ -5,6 +5,8 @@ use std::process::Command;
 use std::sync::Arc;
 
 use catalog::{Error, settings};
+use futures_util::future::join_all;
+use sqlx::{Connection as _, PgConnection};
 
 use crate::common::{Engine, Hub, Place, runtime, server};
 
@@ -68,7 +70,7 @@ fn a_lost_server_is_told_and_a_returned_one_is_used() {
         let place = Place::on_server(&server.url).await;
         let hub = Arc::new(Hub::open(Engine::Postgres, &place.url).await);
         write(&hub, "before").await.unwrap();
-        let readers = futures_util::future::join_all((0..8).map(|_| read(&hub))).await;
+        let readers = join_all((0..8).map(|_| read(&hub))).await;
         assert!(readers.iter().all(Result::is_ok));
 
         server.kill();
@@ -93,11 +95,74 @@ fn a_lost_server_is_told_and_a_returned_one_is_used() {
         server.kill();
         server.restart();
         write(&hub, "unnoticed").await.unwrap();
-        let readers = futures_util::future::join_all((0..8).map(|_| read(&hub))).await;
+        let readers = join_all((0..8).map(|_| read(&hub))).await;
         assert!(
             readers.iter().all(|value| matches!(value, Ok(Some(value)) if value == "unnoticed")),
             "{readers:?}"
         );
+        hub.catalog.close().await;
+        place.remove().await;
+    });
+}
+
+/// Ends the writer's own session from outside, in the middle of its transaction.
+async fn cut_the_writer(url: &str) {
+    let mut outside = PgConnection::connect(url).await.unwrap();
+    let cut: Vec<bool> = sqlx::query_scalar(
+        "select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and application_name = 'albumen' and state = 'idle in transaction'",
+    )
+    .fetch_all(&mut outside)
+    .await
+    .unwrap();
+    assert_eq!(cut, [true]);
+    // Terminating is a signal; the session's end is what counts.
+    while sqlx::query(
+        "select 1 from pg_stat_activity
+        where datname = current_database() and application_name = 'albumen' and state = 'idle in transaction'",
+    )
+    .fetch_optional(&mut outside)
+    .await
+    .unwrap()
+    .is_some()
+    {}
+}
+
+#[test]
+fn a_failed_commit_answers_everybody_and_keeps_nothing() {
+    runtime().block_on(async {
+        let Some(place) = Place::new(Engine::Postgres).await else { return };
+        let hub = Arc::new(Hub::open(Engine::Postgres, &place.url).await);
+        for neighbours in [0, 5] {
+            let answers = crate::writer::one_group(&hub, async || {
+                let last = neighbours;
+                join_all((0..=neighbours).map(|index| {
+                    let url = place.url.clone();
+                    hub.catalog.write(move |tx| {
+                        Box::pin(async move {
+                            settings::set(tx, &format!("{index}"), "x").await?;
+                            if index == last {
+                                cut_the_writer(&url).await;
+                            }
+                            if index == 1 { Err(Error::TooDeep) } else { Ok(()) }
+                        })
+                    })
+                }))
+                .await
+            })
+            .await;
+            for (index, answer) in answers.into_iter().enumerate() {
+                match answer.unwrap_err() {
+                    Error::TooDeep => assert_eq!(index, 1, "its own error is what it can act on"),
+                    error => assert!(index != 1 && matches!(error, Error::Unavailable(_)), "{error:?}"),
+                }
+            }
+            for index in 0..=neighbours {
+                let kept = look!(hub, tx => settings::get(tx, &format!("{index}"))).unwrap();
+                assert_eq!(kept, None);
+            }
+            write(&hub, "goes on by itself").await.unwrap();
+        }
         hub.catalog.close().await;
         place.remove().await;
     });

@@ -3,6 +3,12 @@
 //! PostgreSQL cases need `ALBUMEN_TEST_POSTGRES` (see `scripts/postgres.sh run`); without it they say
 //! that they were skipped, and fail where `CI` is set.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "all of this is test code, and a skipped case must be heard of"
+)]
+
 #[macro_use]
 mod common;
 

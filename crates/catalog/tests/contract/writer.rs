@@ -37,7 +37,7 @@ contract! {
 }
 
 /// Keeps the writer busy until everything else is queued, so that it all is one group.
-async fn one_group<T>(hub: &Hub, queued: impl AsyncFnOnce() -> T) -> T {
+pub(crate) async fn one_group<T>(hub: &Hub, queued: impl AsyncFnOnce() -> T) -> T {
     let (busy, is_busy) = tokio::sync::oneshot::channel();
     let (go_on, may_go_on) = tokio::sync::oneshot::channel::<()>();
     let holder = async {
