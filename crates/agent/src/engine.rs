@@ -71,7 +71,8 @@ impl Default for RunOptions {
     fn default() -> Self {
         Self {
             uploads: 4,
-            hashers: 2,
+            // More than four only fight for the disk.
+            hashers: std::thread::available_parallelism().map_or(2, usize::from).clamp(2, 4),
             patience: Duration::from_mins(10),
             verify: false,
             compare_all_every: Duration::from_hours(7 * 24),

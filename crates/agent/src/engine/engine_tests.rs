@@ -287,6 +287,93 @@ async fn files_that_vanish_or_cannot_be_read_stop_no_other() {
 }
 
 #[tokio::test]
+async fn a_file_that_changes_between_hashing_and_sending_is_taken_again() {
+    for (still_reads, content) in [(1, "small"), (1, LONG), (4, LONG)] {
+        let scene = Scene::new();
+        scene.put("a.mov", content, 1);
+        scene.source.set_trouble_after("a.mov", still_reads, false);
+        let outcome = scene.run().await;
+        assert!(outcome.all_safe() && outcome.safe() == 1, "{outcome:?}");
+        assert_eq!(scene.hub.entries(), ["Fake 1/a.mov"]);
+        let sent = scene.hub.shelf().received_bytes;
+        assert_eq!(counts(&scene.run().await), (0, 1, 0, 0));
+        assert_eq!(scene.hub.shelf().received_bytes, sent);
+    }
+}
+
+#[tokio::test]
+async fn the_newer_version_of_a_file_goes_up_beside_the_older_one() {
+    let scene = Scene::new();
+    scene.put("a.jpg", "first", 1);
+    scene.run().await;
+    scene.put("a.jpg", "second", 2);
+    assert_eq!(counts(&scene.run().await), (1, 0, 0, 0));
+    assert!(scene.hub.holds(b"first") && scene.hub.holds(b"second"));
+    assert_eq!(scene.hub.entries().len(), 2);
+}
+
+#[tokio::test]
+async fn a_file_that_vanishes_before_it_is_hashed_or_sent_is_no_failure() {
+    for still_reads in 0..4 {
+        let scene = Scene::new();
+        scene.put("a.jpg", "a", 1).put("gone.mov", LONG, 2);
+        scene.source.set_trouble_after("gone.mov", still_reads, true);
+        let outcome = scene.run().await;
+        assert_eq!(counts(&outcome), (1, 0, 1, 0), "{outcome:?}");
+        assert_eq!(
+            outcome.skipped[0].reason.as_ref(),
+            "it was deleted on this device before it could be sent"
+        );
+        assert!(outcome.all_safe() && scene.state("gone.mov").is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_on_the_device_ends_the_run_with_words_and_the_next_one_goes_on() {
+    let mut scene = Scene::new();
+    scene.put("a.jpg", "a", 1).put("b.mov", LONG, 2);
+    let disk = crate::ledger::tests::SmallDisk::new(u64::MAX);
+    scene.engine.parts.ledger = Arc::new(Ledger::on(disk.clone()).unwrap());
+    disk.room_bytes.store(0, std::sync::atomic::Ordering::SeqCst);
+    let error = scene.engine.run(&scene.options, &CancellationToken::new()).await.unwrap_err();
+    assert!(error.is_retryable() && error.to_string().contains("disk is full"), "{error}");
+    disk.room_bytes.store(u64::MAX, std::sync::atomic::Ordering::SeqCst);
+    scene.engine.parts.ledger = Arc::new(Ledger::in_memory().unwrap());
+    scene.engine.parts.ledger = Arc::new(Ledger::on(disk).unwrap());
+    assert!(scene.run().await.all_safe());
+}
+
+#[tokio::test]
+async fn a_real_folder_of_odd_files_arrives_byte_for_byte() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let long = format!("{}.jpg", "x".repeat(251));
+    let names: [&[u8]; 7] = [
+        b"two\nlines.jpg",
+        "🦊.heic".as_bytes(),
+        long.as_bytes(),
+        b"bad\xff.jpg",
+        b"bad\xfe.jpg",
+        "caf\u{e9}.jpg".as_bytes(),
+        "cafe\u{301}.jpg".as_bytes(),
+    ];
+    for name in names {
+        crate::durable::replace(&folder.path().join(std::ffi::OsStr::from_bytes(name)), name).unwrap();
+    }
+    crate::durable::replace(&folder.path().join("empty.jpg"), b"").unwrap();
+    let mut scene = Scene::new();
+    scene.engine.parts.settings.add_source(folder.path(), false).unwrap();
+    scene.engine.parts.sources = scene.engine.parts.settings.open_sources();
+    let outcome = scene.run().await;
+    assert_eq!(counts(&outcome), (8, 0, 0, 0));
+    assert!(names.iter().all(|name| scene.hub.holds(name)) && scene.hub.holds(b""));
+    let mut raw = scene.hub.shelf().raw_names.clone();
+    raw.sort();
+    assert_eq!(raw, [b"bad\xfe.jpg".to_vec(), b"bad\xff.jpg".to_vec()]);
+    assert_eq!(counts(&scene.run().await), (0, 8, 0, 0));
+}
+
+#[tokio::test]
 async fn a_source_that_was_pulled_out_is_a_failure_and_forgets_nothing() {
     let scene = Scene::new();
     scene.put("a.jpg", "a", 1);

@@ -30,6 +30,8 @@ use crate::uploader::{HubError, NewFile};
 /// Items that may wait to be sent before hashing pauses: what was just read is then still in the
 /// system's cache when it is sent.
 const HASHED_AHEAD: usize = 64;
+/// Items that may wait to be sent before offering pauses: the rest waits in its more compact place.
+const OFFERED_AHEAD: usize = 2 * BATCH_MAX;
 /// Records written in one commit, and how long one may wait for company.
 const COMMIT_RECORDS: usize = 256;
 const COMMIT_AFTER_MS: u64 = 2000;
@@ -237,7 +239,7 @@ impl<'e> Run<'e> {
     }
 
     fn start_offering(&mut self) {
-        if self.busy.offering || self.excluded_left > 0 {
+        if self.busy.offering || self.excluded_left > 0 || self.lanes.waiting() >= OFFERED_AHEAD {
             return;
         }
         let (mut jobs, mut hashes, mut asked) = (Vec::new(), Vec::new(), HashSet::new());

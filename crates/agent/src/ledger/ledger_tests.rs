@@ -141,3 +141,89 @@ fn counts_and_notes_are_what_status_says() {
     ledger.set_last_run(&run).unwrap();
     assert_eq!(ledger.last_run().unwrap(), Some(run));
 }
+
+#[test]
+fn a_kill_at_any_moment_leaves_what_was_committed() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::open(folder.path()).unwrap();
+    for round in 0..20 {
+        let writes: Vec<_> = (0..100)
+            .map(|index| (key(1, &format!("{round:02}/{index:02}.jpg")), Write::Set(record(b"x", stored()))))
+            .collect();
+        ledger.record(&writes).unwrap();
+        // What another process finds when this one ends without a word.
+        let after_kill = tempfile::tempdir().unwrap();
+        fs::copy(folder.path().join(LEDGER_FILE), after_kill.path().join(LEDGER_FILE)).unwrap();
+        let found = Ledger::open(after_kill.path()).unwrap();
+        assert_eq!(found.counts(&[SourceId(1)]).unwrap().stored, (round + 1) * 100);
+        assert!(!after_kill.path().join("ledger.damaged").exists());
+    }
+}
+
+/// A disk with so much room.
+#[derive(Debug, Clone)]
+pub(crate) struct SmallDisk {
+    pub(crate) bytes: std::sync::Arc<std::sync::Mutex<Vec<u8>>>,
+    pub(crate) room_bytes: std::sync::Arc<std::sync::atomic::AtomicU64>,
+}
+
+impl SmallDisk {
+    pub(crate) fn new(room_bytes: u64) -> Self {
+        Self { bytes: std::sync::Arc::default(), room_bytes: std::sync::Arc::new(room_bytes.into()) }
+    }
+}
+
+impl redb::StorageBackend for SmallDisk {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.bytes.lock().unwrap().len() as u64)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let start = usize::try_from(offset).unwrap();
+        out.copy_from_slice(&self.bytes.lock().unwrap()[start..start + out.len()]);
+        Ok(())
+    }
+
+    fn set_len(&self, length: u64) -> io::Result<()> {
+        if length > self.room_bytes.load(std::sync::atomic::Ordering::SeqCst) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.bytes.lock().unwrap().resize(usize::try_from(length).unwrap(), 0);
+        Ok(())
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        if self.room_bytes.load(std::sync::atomic::Ordering::SeqCst) == 0 {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        let start = usize::try_from(offset).unwrap();
+        self.bytes.lock().unwrap()[start..start + data.len()].copy_from_slice(data);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_disk_that_fills_up_says_so_and_loses_no_earlier_record() {
+    let disk = SmallDisk::new(3 << 20);
+    let ledger = Ledger::on(disk.clone()).unwrap();
+    let mut kept = 0;
+    let error = loop {
+        let writes: Vec<_> = (0..1000)
+            .map(|index| (key(1, &format!("{kept:03}/{index:04}.jpg")), Write::Set(record(b"x", stored()))))
+            .collect();
+        match ledger.record(&writes) {
+            Ok(()) => kept += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, LedgerError::Full), "{error:?}");
+    assert!(kept > 0);
+    drop(ledger);
+    disk.room_bytes.store(u64::MAX, std::sync::atomic::Ordering::SeqCst);
+    let ledger = Ledger::on(disk).unwrap();
+    assert_eq!(ledger.counts(&[SourceId(1)]).unwrap().stored, kept * 1000);
+}

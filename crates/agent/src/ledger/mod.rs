@@ -129,6 +129,12 @@ impl Ledger {
         Self::prepare(Database::builder().create_with_backend(backend)?)
     }
 
+    /// A ledger on any storage, such as a disk that fills up.
+    #[cfg(test)]
+    pub(crate) fn on(backend: impl redb::StorageBackend) -> Result<Self, LedgerError> {
+        Self::prepare(Database::builder().create_with_backend(backend)?)
+    }
+
     fn open_file(path: &Path) -> Result<Self, LedgerError> {
         Self::prepare(Database::builder().set_cache_size(CACHE_BYTES).create(path)?)
     }
@@ -377,4 +383,4 @@ impl Iterator for Known {
 
 #[cfg(test)]
 #[path = "ledger_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -12,6 +12,7 @@ mod write;
 use std::fmt::Debug;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -165,13 +166,18 @@ async fn write_with_patience(
     item: &RestoreItem,
     to: &Path,
 ) -> Result<Written, WriteFailure> {
-    let mut tries = 0;
+    let arrived_bytes = AtomicU64::new(0);
+    let (mut tries, mut arrived) = (0, 0);
     loop {
-        let failure = match write::write(parts, item, to).await {
+        let failure = match write::write(parts, item, to, &arrived_bytes).await {
             Err(failure) if failure.is_retryable() => failure,
             result => return result,
         };
-        tries += 1;
+        // A try that brought bytes is no failure in a row.
+        let arrived_now = arrived_bytes.load(Ordering::Relaxed);
+        let progressed = arrived_now > arrived && !matches!(failure, WriteFailure::WrongBytes);
+        tries = if progressed { 1 } else { tries + 1 };
+        arrived = arrived_now;
         if tries > retry::TRIES_MAX {
             return Err(failure);
         }

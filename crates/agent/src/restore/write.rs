@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use domain::{Hashes, Name, TwinHasher};
@@ -88,6 +89,7 @@ pub(super) async fn write(
     parts: &RestoreParts,
     item: &RestoreItem,
     to: &Path,
+    arrived_bytes: &AtomicU64,
 ) -> Result<Written, WriteFailure> {
     let place = {
         let (item, to) = (item.clone(), to.to_owned());
@@ -111,6 +113,7 @@ pub(super) async fn write(
             Ok((file, hasher))
         })
         .await?;
+        arrived_bytes.fetch_add(length, Ordering::Relaxed);
         parts.reports.tell(&Event::RestoreWrote { bytes: length });
     }
     let item = item.clone();

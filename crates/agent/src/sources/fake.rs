@@ -32,8 +32,12 @@ struct FakeItem {
     modified_at_ns: i64,
     inode: u64,
     unreadable: bool,
-    /// How many of the next reads find the item changed underneath.
+    /// How many of the next reads find the item at rest.
+    still_reads: u32,
+    /// How many reads after those find the item changed underneath.
     restless_reads: u32,
+    /// It goes when those reads are over.
+    vanishes: bool,
 }
 
 impl FakeItem {
@@ -57,8 +61,15 @@ impl FakeSource {
         let mut shelf = self.shelf();
         shelf.next_inode += 1;
         let inode = shelf.next_inode;
-        let item =
-            FakeItem { bytes: bytes.into(), modified_at_ns, inode, unreadable: false, restless_reads: 0 };
+        let item = FakeItem {
+            bytes: bytes.into(),
+            modified_at_ns,
+            inode,
+            unreadable: false,
+            still_reads: 0,
+            restless_reads: 0,
+            vanishes: false,
+        };
         shelf.items.insert(LocalId::from_slashes(path), item);
     }
 
@@ -89,6 +100,13 @@ impl FakeSource {
         }
     }
 
+    /// Lets an item be read so often, then find it changed in the next read, or gone.
+    pub fn set_trouble_after(&self, path: &str, still_reads: u32, vanishes: bool) {
+        if let Some(item) = self.shelf().items.get_mut(&LocalId::from_slashes(path)) {
+            (item.still_reads, item.restless_reads, item.vanishes) = (still_reads, 1, vanishes);
+        }
+    }
+
     /// Pulls the whole source out, or plugs it in again.
     pub fn set_away(&self, away: bool) {
         self.shelf().away = away;
@@ -112,7 +130,12 @@ impl FakeSource {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
         let found = item.clone();
-        if item.restless_reads > 0 {
+        if item.still_reads > 0 {
+            item.still_reads -= 1;
+        } else if item.vanishes {
+            shelf.items.remove(local);
+            return Err(io::ErrorKind::NotFound.into());
+        } else if item.restless_reads > 0 {
             item.restless_reads -= 1;
             item.modified_at_ns += 1;
         }

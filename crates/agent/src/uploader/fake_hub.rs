@@ -48,6 +48,8 @@ pub(crate) struct Shelf {
     /// How often each content's bytes arrived whole.
     pub(crate) arrivals: HashMap<ContentHash, u32>,
     pub(crate) received_bytes: u64,
+    /// Bytes of names that were no text.
+    pub(crate) raw_names: Vec<Vec<u8>>,
     pub(crate) reports: Vec<DeviceReport>,
     /// Every call fails like this.
     pub(crate) always: Option<HubError>,
@@ -247,6 +249,7 @@ impl Shelf {
         if self.refused.contains(file.name.as_str()) {
             return Err(HubError::Refused("the hub does not want this name".into()));
         }
+        self.raw_names.extend(file.name_raw.clone());
         if TwinHasher::of(&bytes).sha256 != file.sha256 {
             return Err(HubError::Mismatch);
         }

@@ -102,7 +102,8 @@ impl Transfer {
         let mut progressed = false;
         match self.try_to_send(&log, &mut progressed).await {
             Ok(stored) => {
-                let changed_since = !self.still_the_same().await.unwrap_or(false);
+                // What vanished meanwhile is stored all the same.
+                let changed_since = !self.still_the_same().await.unwrap_or(true);
                 Ok(Arrived { stored, changed_since })
             }
             Err(failure) => {
