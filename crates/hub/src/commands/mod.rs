@@ -15,11 +15,11 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::HubError;
 use crate::arguments::{Arguments, Command, ConfigCommand, UserCommand};
 use crate::config::{Config, Loaded};
 use crate::data_dir::DataDir;
 use crate::wiring::Parts;
+use crate::{HubError, memory};
 
 /// Something is wrong with what the command was asked about, or it could not do it.
 const FAILED: u8 = 1;
@@ -56,7 +56,8 @@ fn execute(arguments: Arguments, environment: Vec<(OsString, OsString)>) -> Resu
     match command {
         Command::Config(ConfigCommand::Sample) => return config_sample::run(),
         Command::Openapi => return openapi::run(),
-        Command::Serve | Command::User(_) | Command::Verify { .. } | Command::Doctor { .. } => {}
+        Command::Serve => memory::start_again_frugally(&environment),
+        Command::User(_) | Command::Verify { .. } | Command::Doctor { .. } => {}
     }
     let loaded = Loaded::load(&settings.given(environment));
     let runtime = runtime()?;

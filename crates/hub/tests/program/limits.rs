@@ -1,6 +1,6 @@
 //! Requests that are too much, and connections that are too many.
 
-use crate::bench::Bench;
+use crate::bench::{Bench, log_in};
 use crate::raw::{Line, get};
 
 #[test]
@@ -47,4 +47,25 @@ fn more_connections_than_allowed_wait_for_their_turn() {
     assert_eq!(lines[0].reply("GET").unwrap().status, 200);
     drop(lines.pop());
     assert_eq!(ninth.reply("GET").unwrap().status, 200);
+}
+
+/// What the system says that a process holds, in bytes.
+#[cfg(target_os = "linux")]
+fn resident_bytes(process_id: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process_id}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() * 1024
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_idle_hub_is_small_also_after_somebody_logged_in() {
+    const IDLE_MAX_BYTES: u64 = 40 * 1024 * 1024;
+    let bench = Bench::with_owner();
+    let hub = bench.start();
+    for _ in 0..3 {
+        log_in(&hub);
+    }
+    let bytes = resident_bytes(hub.process_id());
+    assert!(bytes <= IDLE_MAX_BYTES, "{bytes} bytes");
 }

@@ -12,6 +12,8 @@ mod leaving;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod postgres;
+#[cfg(test)]
 mod raw;
 #[cfg(test)]
 mod settings;
