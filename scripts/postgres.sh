@@ -66,7 +66,7 @@ url() { echo "postgres://albumen@127.0.0.1:$(cat "$1/port")/postgres"; }
 create() {
   ensure_programs
   bin=$(programs)
-  folder=$(mktemp -d "${TMPDIR:-/tmp}/albumen-postgres.XXXXXX")
+  folder=$(mktemp -d "${ALBUMEN_TEST_POSTGRES_WITHIN:-${TMPDIR:-/tmp}}/albumen-postgres.XXXXXX")
   if [ "$(id -u)" = 0 ]; then
     user=nobody
     if id postgres >/dev/null 2>&1; then user=postgres; fi
@@ -95,6 +95,10 @@ destroy() {
   case "$1" in */albumen-postgres.*) ;; *) say "\"$1\" is none of mine"; exit 2 ;; esac
   [ -d "$1" ] || return 0
   bin=$(programs)
+  # Servers that a test started for itself and could not stop, because it was killed.
+  for nested in "$1"/albumen-postgres.*; do
+    [ ! -d "$nested" ] || halt "$nested" immediate
+  done
   halt "$1" immediate
   rm -rf "$1"
 }
@@ -116,7 +120,8 @@ case "${1:-}" in
     trap 'exit 130' INT TERM HUP
     create
     ALBUMEN_TEST_POSTGRES=$(url "$folder")
-    export ALBUMEN_TEST_POSTGRES
+    ALBUMEN_TEST_POSTGRES_WITHIN=$folder
+    export ALBUMEN_TEST_POSTGRES ALBUMEN_TEST_POSTGRES_WITHIN
     "$@"
     ;;
   *) sed -n '3,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
