@@ -153,7 +153,8 @@ fn a_kill_at_any_moment_leaves_what_was_committed() {
         ledger.record(&writes).unwrap();
         // What another process finds when this one ends without a word.
         let after_kill = tempfile::tempdir().unwrap();
-        fs::copy(folder.path().join(LEDGER_FILE), after_kill.path().join(LEDGER_FILE)).unwrap();
+        let bytes = fs::read(folder.path().join(LEDGER_FILE)).unwrap();
+        durable::replace(&after_kill.path().join(LEDGER_FILE), &bytes).unwrap();
         let found = Ledger::open(after_kill.path()).unwrap();
         assert_eq!(found.counts(&[SourceId(1)]).unwrap().stored, (round + 1) * 100);
         assert!(!after_kill.path().join("ledger.damaged").exists());
