@@ -169,6 +169,15 @@ pub(crate) struct BackupArguments {
     /// Compare every item with the hub again, also those known to be safe
     #[arg(long)]
     pub(crate) verify: bool,
+    /// End the run when the hub was away for so long
+    #[arg(
+        long,
+        env = "ALBUMEN_PATIENCE_SECONDS",
+        value_name = "SECONDS",
+        hide = true,
+        value_parser = clap::value_parser!(u64).range(..=86_400)
+    )]
+    pub(crate) patience_seconds: Option<u64>,
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use agent::{Ending, Outcome};
 
-use crate::words::{count, items, safe, size, took};
+use crate::words::{count, items, part_verb, safe, size, took, verb};
 
 /// So many items are listed for one reason; a person learns nothing from the others.
 const SHOWN_PER_REASON: u64 = 20;
@@ -43,7 +43,7 @@ fn headline(outcome: &Outcome, hub: &str) -> String {
             _ => format!("All {} are safe on {hub}", items(chosen)),
         };
     }
-    let so_far = format!("{} of {} {} safe", count(safe_items), items(chosen), verb(safe_items));
+    let so_far = format!("{} of {} {} safe", count(safe_items), items(chosen), part_verb(safe_items, chosen));
     match outcome.ending {
         Ending::Complete if outcome.failed.is_empty() => {
             format!("{so_far} as far as is known here, but {hub} could not confirm it")
@@ -61,10 +61,6 @@ fn headline(outcome: &Outcome, hub: &str) -> String {
         }
         Ending::Stopped => format!("Stopped; {so_far}. The next run goes on from here."),
     }
-}
-
-fn verb(number: u64) -> &'static str {
-    if number == 1 { "is" } else { "are" }
 }
 
 /// The same for items of another kind, under a line that names the kind.

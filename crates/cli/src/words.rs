@@ -22,6 +22,16 @@ pub(crate) fn items(number: u64) -> String {
     format!("{} item{}", count(number), if number == 1 { "" } else { "s" })
 }
 
+/// What so many of them do: `is` or `are`.
+pub(crate) fn verb(number: u64) -> &'static str {
+    if number == 1 { "is" } else { "are" }
+}
+
+/// The same for `1 of 2 items` and `0 of 1 item`.
+pub(crate) fn part_verb(part: u64, whole: u64) -> &'static str {
+    verb(if whole == 1 { 1 } else { part })
+}
+
 /// `812 bytes`, `1.2 MB`, `48 GB`: decimal units, two digits that matter.
 pub(crate) fn size(bytes: u64) -> String {
     if bytes < 1000 {
@@ -100,6 +110,7 @@ mod tests {
             assert_eq!(count(number), text);
         }
         assert_eq!((items(1).as_str(), items(0).as_str()), ("1 item", "0 items"));
+        assert_eq!([part_verb(1, 2), part_verb(0, 1), part_verb(0, 2), verb(2)], ["is", "is", "are", "are"]);
     }
 
     #[test]

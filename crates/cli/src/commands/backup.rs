@@ -1,6 +1,7 @@
 //! `albumen backup`: brings everything chosen to the hub.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use agent::ledger::ItemKey;
 use agent::planner::{Plan, PlanSummary, Work};
@@ -41,11 +42,14 @@ pub(crate) async fn run(device: &Device, arguments: &BackupArguments) -> Result<
         reports: Arc::clone(&progress) as Arc<dyn agent::Reports>,
         settings,
     };
-    let options = RunOptions {
+    let mut options = RunOptions {
         uploads: usize::from(arguments.parallel),
         verify: arguments.verify,
         ..RunOptions::default()
     };
+    if let Some(seconds) = arguments.patience_seconds {
+        options.patience = Duration::from_secs(seconds);
+    }
     let sources = parts.sources.clone();
     let engine = Engine::new(parts);
     if arguments.dry_run {
@@ -67,9 +71,11 @@ async fn watch(
 ) -> Result<Option<Outcome>, Failure> {
     let stop = CancellationToken::new();
     let outcome = tokio::select! {
-        outcome = Box::pin(engine.run(options, &stop)) => Some(outcome),
+        // In this order: Ctrl-C is listened for before anything begins.
+        biased;
         () = stop::listen(stop.clone()) => None,
         never = progress.draw() => match never {},
+        outcome = Box::pin(engine.run(options, &stop)) => Some(outcome),
     };
     progress.clear();
     Ok(outcome.transpose()?)

@@ -18,7 +18,7 @@ use crate::console::{self, Mood, paint};
 use crate::device::{Device, connected};
 use crate::failure::{Failure, Verdict};
 use crate::progress::Progress;
-use crate::words::{count, safe, size, took};
+use crate::words::{count, part_verb, safe, size, took, verb};
 use crate::{outcome, stop, suggest};
 
 /// Files on their way at a time.
@@ -113,9 +113,11 @@ async fn watch(
 ) -> Option<RestoreOutcome> {
     let stop = CancellationToken::new();
     let outcome = tokio::select! {
-        outcome = Box::pin(restore::restore(parts, files, to, &stop)) => Some(outcome),
+        // In this order: Ctrl-C is listened for before anything begins.
+        biased;
         () = stop::listen(stop.clone()) => None,
         never = progress.draw() => match never {},
+        outcome = Box::pin(restore::restore(parts, files, to, &stop)) => Some(outcome),
     };
     progress.clear();
     outcome
@@ -161,7 +163,7 @@ fn lines(outcome: &RestoreOutcome, to: &str) -> Vec<String> {
             "{} of {} {} back in {place}; {} {} not:",
             count(back),
             files_words(files),
-            verb(back),
+            part_verb(back, files),
             count(failed),
             verb(failed)
         ),
@@ -190,10 +192,6 @@ fn lines(outcome: &RestoreOutcome, to: &str) -> Vec<String> {
 
 fn files_words(number: u64) -> String {
     format!("{} file{}", count(number), if number == 1 { "" } else { "s" })
-}
-
-fn verb(number: u64) -> &'static str {
-    if number == 1 { "is" } else { "are" }
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use agent::Ledger;
 use serde_json::json;
 
 use crate::stub::{Act, Stub, json as answer, reply};
@@ -33,7 +32,7 @@ fn connect(device: &Device, hub: &Stub) -> Ran {
 }
 
 /// A device that is connected to this hub.
-fn connected(script: Vec<Act>) -> (Device, Stub) {
+pub(crate) fn connected(script: Vec<Act>) -> (Device, Stub) {
     let (device, hub) = (
         Device::new(),
         Stub::play([vec![setup_state(false), login_answer()], script].into_iter().flatten().collect()),
@@ -152,22 +151,6 @@ fn a_hub_that_is_away_is_only_forgotten_on_demand() {
 }
 
 #[test]
-fn only_one_backup_runs_at_a_time() {
-    let (device, _hub) = connected(vec![]);
-    let none = device.run(["backup"]);
-    assert_eq!(none.code, 2);
-    assert!(none.err.contains("albumen source add"), "{}", none.err);
-
-    let pictures = device.pictures("Pictures");
-    device.run(["source".as_ref(), "add".as_ref(), pictures.as_os_str()]);
-    let held = Ledger::open(&device.home()).unwrap();
-    let ran = device.run(["backup"]);
-    assert_eq!(ran.code, 1);
-    assert!(ran.err.contains("another albumen is running"), "{}", ran.err);
-    drop(held);
-}
-
-#[test]
 fn albums_are_listed_and_decided_about() {
     let device = Device::new();
     assert_eq!(device.run(["albums"]).code, 2, "no folders yet");
@@ -236,22 +219,4 @@ fn a_device_that_backed_up_nothing_is_named() {
     assert_eq!(ran.code, 2, "{}", ran.err);
     assert!(ran.err.contains("did you mean \"laptop\"?"), "{}", ran.err);
     assert!(!to.exists(), "nothing was written");
-}
-
-#[test]
-fn a_dry_run_asks_nobody() {
-    let (device, hub) = connected(vec![]);
-    let pictures = device.pictures("Pictures");
-    device.run(["source".as_ref(), "add".as_ref(), pictures.as_os_str()]);
-    let ran = device.run(["backup", "--dry-run", "--json"]);
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    let plan = ran.json();
-    assert_eq!(
-        (&plan["chosen"], &plan["to_offer"], &plan["to_offer_bytes"]),
-        (&json!(1), &json!(1), &json!(7))
-    );
-    let whole = std::fs::canonicalize(pictures.join("a.jpg")).unwrap();
-    assert_eq!(plan["offer"], json!([{"item": whole, "album": "Pictures", "bytes": 7}]));
-    assert!(device.run(["backup", "--dry-run"]).out.contains("would be offered to the hub"));
-    assert_eq!(hub.requests().len(), 2, "only those of connecting");
 }

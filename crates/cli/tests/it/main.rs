@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod backing_up;
 mod connecting;
 mod help;
 mod sources;

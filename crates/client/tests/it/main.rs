@@ -5,6 +5,7 @@
 
 mod calls;
 mod faults;
+#[expect(dead_code, reason = "the tests of the program use all of it")]
 mod stub;
 mod uploads;
 

@@ -3,6 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
 
 /// What the stub does with one connection.
 pub(crate) enum Act {
@@ -41,7 +42,8 @@ pub(crate) struct Stub {
     address: String,
     requests: Arc<Mutex<Vec<Request>>>,
     /// Frozen connections, which stand for as long as the stub does.
-    _open: Arc<Mutex<Vec<TcpStream>>>,
+    open: Arc<Mutex<Vec<TcpStream>>>,
+    player: JoinHandle<()>,
 }
 
 impl Stub {
@@ -50,14 +52,20 @@ impl Stub {
         let address = format!("http://{}", listener.local_addr().unwrap());
         let (requests, open) =
             (Arc::<Mutex<Vec<Request>>>::default(), Arc::<Mutex<Vec<TcpStream>>>::default());
-        let stub = Self { address, requests: Arc::clone(&requests), _open: Arc::clone(&open) };
-        std::thread::spawn(move || {
+        let kept = (Arc::clone(&requests), Arc::clone(&open));
+        let player = thread::spawn(move || {
             for act in script {
                 let (mut stream, _) = listener.accept().unwrap();
                 let _ = perform(act, &mut stream, &requests, &open);
             }
         });
-        stub
+        Self { address, requests: kept.0, open: kept.1, player }
+    }
+
+    /// Waits until the script is at its end, and gives what must live on: frozen connections stay frozen.
+    pub(crate) fn played(self) -> impl Sized {
+        self.player.join().unwrap();
+        self.open
     }
 
     /// Where it listens, such as `http://127.0.0.1:40123`.
