@@ -1,7 +1,8 @@
 //! The first start: a one-time code, so that nobody else claims the hub.
 
+use catalog::page::PAGE_MAX;
 use catalog::settings::{self, SETUP_CODE_HASH};
-use catalog::users;
+use catalog::{Page, Tx, users};
 use domain::{Name, Role};
 
 use super::users::insert_account;
@@ -18,7 +19,7 @@ const GUESSED_AT: &str = "the set-up code";
 impl Library {
     /// Whether the hub waits to be claimed.
     pub async fn setup_needed(&self) -> Result<bool> {
-        Ok(self.catalog.read(|tx| Box::pin(users::count(tx))).await? == 0)
+        self.catalog.read(|tx| Box::pin(lacks_owner(tx))).await
     }
 
     /// Makes a new one-time code while nobody has claimed the hub; earlier codes stop working. The
@@ -30,7 +31,7 @@ impl Library {
             .catalog
             .write(move |tx| {
                 Box::pin(async move {
-                    let waits = users::count(tx).await? == 0;
+                    let waits = lacks_owner(tx).await?;
                     if waits {
                         settings::set(tx, SETUP_CODE_HASH, &hash).await?;
                     }
@@ -51,7 +52,7 @@ impl Library {
             .catalog
             .write(move |tx| {
                 Box::pin(async move {
-                    if users::count(tx).await? > 0 {
+                    if !lacks_owner(tx).await? {
                         return Err(Error::Conflict("this hub has an owner already; log in instead"));
                     }
                     let right = settings::take(tx, SETUP_CODE_HASH, &hash).await?;
@@ -77,5 +78,21 @@ impl Library {
         let letters = bytes.map(|byte| char::from(CODE_LETTERS[usize::from(byte) % CODE_LETTERS.len()]));
         let text: String = letters.iter().collect();
         format!("{}-{}-{}", &text[..4], &text[4..8], &text[8..])
+    }
+}
+
+/// Whether nobody has claimed the hub. Accounts that its keeper made on its machine do not count: a
+/// hub with members only has nobody to look after it.
+async fn lacks_owner(tx: &mut Tx) -> Result<bool> {
+    let mut page = Page::first(PAGE_MAX);
+    loop {
+        let listed = users::list(tx, &page).await?;
+        if listed.items.iter().any(|user| user.role == Role::Owner) {
+            return Ok(false);
+        }
+        match listed.next {
+            Some(next) => page.after = Some(next),
+            None => return Ok(true),
+        }
     }
 }
