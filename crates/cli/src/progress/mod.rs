@@ -126,7 +126,7 @@ fn turning_point(event: &Event, before: &Tally) -> Option<String> {
             Some(format!("comparing everything with the hub: {}", safe(reason)))
         }
         Event::HubAway { reason, .. } if before.away.is_none() => {
-            Some(format!("the hub is away ({}), trying again until it is back", safe(reason)))
+            Some(format!("the hub is away ({}), trying again until it is back", render::cause(reason)))
         }
         Event::HubBack if before.away.is_some() => Some("the hub is back".to_owned()),
         _ => None,

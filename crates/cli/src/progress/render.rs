@@ -1,5 +1,7 @@
 //! What a person sees of a run. Pure: a tally and the time in, lines out.
 
+use std::borrow::Cow;
+
 use super::tally::{Phase, Tally};
 use crate::words::{about, count, safe, size};
 
@@ -80,9 +82,10 @@ fn bar(tally: &Tally) -> String {
 }
 
 fn doing(tally: &Tally) -> String {
-    let Some(first) = tally.flights.front() else {
-        return if tally.away.is_some() { String::new() } else { idle(tally) };
-    };
+    if tally.away.is_some() {
+        return String::new();
+    }
+    let Some(first) = tally.flights.front() else { return idle(tally) };
     let name = short(file_name(&first.item));
     let percent = u128::from(first.sent_bytes) * 100 / u128::from(first.size_bytes.max(1));
     let percent = percent.min(100);
@@ -104,8 +107,8 @@ fn waiting(tally: &Tally, now_ms: u64) -> String {
     let seconds = |until_ms: u64| until_ms.saturating_sub(now_ms).div_ceil(1000);
     if let Some(away) = &tally.away {
         return match seconds(away.retry_at_ms) {
-            0 => format!("  The hub is away, trying again now ({})", safe(&away.reason)),
-            left => format!("  The hub is away, trying again in {left} s ({})", safe(&away.reason)),
+            0 => format!("  The hub is away, trying again now ({})", cause(&away.reason)),
+            left => format!("  The hub is away, trying again in {left} s ({})", cause(&away.reason)),
         };
     }
     // The one that is tried next; of two at the same time the same one each time.
@@ -117,6 +120,11 @@ fn waiting(tally: &Tally, now_ms: u64) -> String {
             format!("  {name}: {}; trying again in {} s", safe(reason), seconds(*retry_at_ms))
         }
     }
+}
+
+/// What really happened, without the words around it that only repeat that the hub is away.
+pub(super) fn cause(reason: &str) -> Cow<'_, str> {
+    safe(reason.rsplit_once("cannot be reached: ").map_or(reason, |(_, cause)| cause))
 }
 
 fn file_name(item: &str) -> &str {
@@ -217,7 +225,7 @@ mod tests {
                 ],
             ),
             (
-                vec![surveyed(), away],
+                vec![surveyed(), sending(&movie, 1000), away],
                 [begun, "  ", "  The hub is away, trying again in 8 s (connection refused)"],
             ),
             (
@@ -240,6 +248,13 @@ mod tests {
         ] {
             assert_eq!(live(&after(&events), 10_000), lines, "after {events:?}");
         }
+    }
+
+    #[test]
+    fn a_cause_is_told_without_what_is_known_already() {
+        let whole = "the hub does not answer: http://nas:8000 cannot be reached: nothing answers there";
+        assert_eq!(cause(whole), "nothing answers there");
+        assert_eq!(cause("it is starting\nup"), "it is starting\\nup");
     }
 
     #[test]
