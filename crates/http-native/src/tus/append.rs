@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode};
 use library::{Error, Library};
@@ -10,6 +10,7 @@ use library::{Error, Library};
 use super::headers as tus;
 use super::offset::upload_id;
 use crate::body::body_stream;
+use crate::params::PathParams;
 use crate::problem::{Answer, Refused};
 use crate::signed::Signed;
 
@@ -17,7 +18,7 @@ use crate::signed::Signed;
 pub(super) async fn append(
     State(library): State<Arc<Library>>,
     Signed(caller): Signed,
-    Path(id): Path<String>,
+    PathParams(id): PathParams<String>,
     request: Request,
 ) -> Answer<Response> {
     let headers = request.headers();

@@ -17,6 +17,10 @@ use crate::problem::Refused;
 /// What a file is called when nobody says.
 const UNNAMED: &str = "unnamed";
 
+/// The longest `Upload-Metadata`: it is kept with the upload and told back. The longest names and a
+/// deep folder fit several times.
+const METADATA_MAX_BYTES: usize = 24 * 1024;
+
 /// Every key that means something; others are passed over, as tus asks.
 const KEYS: [(&str, &str); 9] = [
     (key::FILENAME, "albumen-filename"),
@@ -37,6 +41,10 @@ type Values = HashMap<&'static str, Vec<u8>>;
 pub(crate) fn from_tus(headers: &HeaderMap) -> Result<FileDeclaration, Refused> {
     let mut values = Values::new();
     for header in headers.get_all("upload-metadata") {
+        if header.len() > METADATA_MAX_BYTES {
+            let why = format!("it is {} bytes long; at most {METADATA_MAX_BYTES} are kept", header.len());
+            return Err(Refusal::invalid("upload-metadata", why).into());
+        }
         let text = header.to_str().map_err(|_| Refusal::invalid("upload-metadata", "it is not ASCII"))?;
         for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
             let (name, encoded) = pair.split_once(' ').unwrap_or((pair, ""));
@@ -74,7 +82,9 @@ fn declaration(mut values: Values) -> Result<FileDeclaration, Refused> {
         .into_iter()
         .map(|(known, bytes)| match String::from_utf8(bytes) {
             Ok(text) => Ok((known, text)),
-            Err(_) => Err(Refusal::invalid(known, format!("the value of \"{known}\" is not UTF-8"))),
+            Err(_) => {
+                Err(Refused::from(Refusal::invalid(known, format!("the value of \"{known}\" is not UTF-8"))))
+            }
         })
         .collect::<Result<_, _>>()?;
     let name = texts.get(key::FILENAME).map_or(UNNAMED, String::as_str);

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use domain::UploadId;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use library::{Error, Library};
 
 use super::headers as tus;
+use crate::params::PathParams;
 use crate::problem::Answer;
 use crate::signed::Signed;
 
@@ -16,7 +17,7 @@ use crate::signed::Signed;
 pub(super) async fn offset(
     State(library): State<Arc<Library>>,
     Signed(caller): Signed,
-    Path(id): Path<String>,
+    PathParams(id): PathParams<String>,
 ) -> Answer<Response> {
     let state = library.upload_state(&caller, upload_id(&id)?).await?;
     let mut response = StatusCode::OK.into_response();

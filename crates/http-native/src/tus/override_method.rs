@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use http_kit::Refusal;
 use library::Library;
 
 use super::{append, offset, terminate};
+use crate::params::PathParams;
 use crate::problem::Answer;
 use crate::signed::Signed;
 
@@ -17,7 +18,7 @@ use crate::signed::Signed;
 pub(super) async fn override_method(
     library: State<Arc<Library>>,
     caller: Signed,
-    id: Path<String>,
+    id: PathParams<String>,
     request: Request,
 ) -> Answer<Response> {
     let wanted = request.headers().get("x-http-method-override").and_then(|value| value.to_str().ok());

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::StatusCode;
 use library::Library;
 
 use super::offset::upload_id;
+use crate::params::PathParams;
 use crate::problem::Answer;
 use crate::signed::Signed;
 
@@ -14,7 +15,7 @@ use crate::signed::Signed;
 pub(super) async fn terminate(
     State(library): State<Arc<Library>>,
     Signed(caller): Signed,
-    Path(id): Path<String>,
+    PathParams(id): PathParams<String>,
 ) -> Answer<StatusCode> {
     library.terminate(&caller, upload_id(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
