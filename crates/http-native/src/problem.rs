@@ -40,7 +40,7 @@ impl From<Refusal> for Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let mut response = self.0.status.into_response();
-        response.extensions_mut().insert(self);
+        response.extensions_mut().insert(*self.0);
         response
     }
 }
@@ -50,7 +50,7 @@ impl IntoResponse for Refused {
 pub(crate) async fn render_problems(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().map(|id| id.0.to_string());
     let mut response = next.run(request).await;
-    let Some(Refused(refusal)) = response.extensions_mut().remove::<Refused>() else { return response };
+    let Some(refusal) = response.extensions_mut().remove::<Refusal>() else { return response };
     let body = serde_json::to_vec(&to_wire(&refusal, id)).unwrap_or_default();
     *response.body_mut() = body.into();
     let headers = response.headers_mut();

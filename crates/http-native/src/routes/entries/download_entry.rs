@@ -29,7 +29,10 @@ use crate::signed::Signed;
         (status = 304, description = "The caller has it already"),
         (status = 401, description = "No token, or one that no longer works", body = wire::Problem, content_type = "application/problem+json"),
         (status = 404, description = "Not there, or not the caller's to see", body = wire::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "A folder has no content", body = wire::Problem, content_type = "application/problem+json"),
+        (status = 412, description = "If-Match names another file", body = wire::Problem, content_type = "application/problem+json"),
         (status = 416, description = "The range lies outside the file"),
+        (status = 500, description = "The stored bytes are damaged or missing", body = wire::Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn download_entry(
