@@ -8,16 +8,21 @@ use crate::problem::Refused;
 /// How many rows a page has when nobody says.
 const LIMIT: u32 = 200;
 /// The most rows that a page has.
-const LIMIT_MAX: u32 = 1000;
+pub(crate) const LIMIT_MAX: u32 = 1000;
 
 /// The wanted page; a cursor that is none is refused.
 pub(crate) fn page(after: Option<&str>, limit: Option<u32>) -> Result<Page, Refused> {
-    let limit = limit.unwrap_or(LIMIT);
-    if limit == 0 || limit > LIMIT_MAX {
-        return Err(Refusal::invalid("limit", format!("a page has 1 to {LIMIT_MAX} rows")).into());
-    }
+    let limit = rows(limit, LIMIT)?;
     let after = after.map(str::parse).transpose().map_err(library::Error::from)?;
     Ok(Page { after, limit })
+}
+
+/// How many rows are wanted: `default` when nobody says, never none and never too many.
+pub(crate) fn rows(limit: Option<u32>, default: u32) -> Result<u32, Refused> {
+    match limit.unwrap_or(default) {
+        limit @ 1..=LIMIT_MAX => Ok(limit),
+        _ => Err(Refusal::invalid("limit", format!("a page has 1 to {LIMIT_MAX} rows")).into()),
+    }
 }
 
 /// A page as the wire writes it.

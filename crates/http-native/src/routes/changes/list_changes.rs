@@ -8,12 +8,10 @@ use library::Library;
 use wire::{ChangePage, ChangeQuery};
 
 use crate::convert;
+use crate::paging::{LIMIT_MAX, rows};
 use crate::params::QueryParams;
 use crate::problem::Answer;
 use crate::signed::Signed;
-
-/// The most changes in one answer.
-const LIMIT_MAX: u32 = 1000;
 
 /// The change feed.
 ///
@@ -35,7 +33,7 @@ pub(super) async fn list_changes(
     Signed(caller): Signed,
     QueryParams(query): QueryParams<ChangeQuery>,
 ) -> Answer<Json<ChangePage>> {
-    let limit = query.limit.unwrap_or(LIMIT_MAX).clamp(1, LIMIT_MAX);
+    let limit = rows(query.limit, LIMIT_MAX)?;
     let after = query.after.unwrap_or(0).max(0);
     let found = library.changes(&caller, after, query.content_only.unwrap_or(false), limit).await?;
     Ok(Json(convert::changes::page(found, library.hub_id())))

@@ -31,6 +31,8 @@ use crate::tus::metadata;
         (status = 201, description = "It is stored", body = Stored),
         (status = 400, description = "The request does not make sense", body = wire::Problem, content_type = "application/problem+json"),
         (status = 401, description = "No token, or one that no longer works", body = wire::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = wire::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "Not there, or not the caller's to see", body = wire::Problem, content_type = "application/problem+json"),
         (status = 409, description = "It was deleted here earlier", body = wire::Problem, content_type = "application/problem+json"),
         (status = 422, description = "Other bytes than declared; they were thrown away", body = wire::Problem, content_type = "application/problem+json"),
         (status = 507, description = "The hub's disk is full", body = wire::Problem, content_type = "application/problem+json"),
