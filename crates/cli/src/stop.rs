@@ -8,33 +8,51 @@ use crate::console;
 /// second: then drop the work and leave. That is harmless, as a kill at any moment loses nothing that
 /// was stored. Run it beside the work.
 pub(crate) async fn listen(stop: CancellationToken) {
-    wish().await;
+    let mut wishes = Wishes::new();
+    wishes.next().await;
     console::note(
         "Stopping. What is safe stays safe, and the next run goes on from here. Ctrl-C again stops at once.",
     );
     stop.cancel();
-    wish().await;
+    wishes.next().await;
 }
 
-/// Comes back when somebody wants the program to end; never when the system cannot tell.
+/// Hears when somebody wants the program to end. One for the whole run, so that none is missed.
 #[cfg(unix)]
-async fn wish() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) =
-        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+struct Wishes(Option<[tokio::signal::unix::Signal; 2]>);
+
+#[cfg(unix)]
+impl Wishes {
+    fn new() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        let both = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+        Self(if let (Ok(interrupt), Ok(terminate)) = both { Some([interrupt, terminate]) } else { None })
+    }
+
+    /// Comes back at the next wish; never when the system cannot tell.
+    async fn next(&mut self) {
+        let Some([interrupt, terminate]) = &mut self.0 else { return std::future::pending().await };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
     }
 }
 
-/// Comes back when somebody wants the program to end; never when the system cannot tell.
+/// Hears when somebody wants the program to end.
 #[cfg(not(unix))]
-async fn wish() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
+struct Wishes;
+
+#[cfg(not(unix))]
+impl Wishes {
+    fn new() -> Self {
+        Self
+    }
+
+    /// Comes back at the next wish; never when the system cannot tell.
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }

@@ -122,6 +122,20 @@ impl Tally {
                     Some(Away { reason: reason.clone(), retry_at_ms: now_ms.saturating_add(*retry_in_ms) });
             }
             Event::HubBack => self.away = None,
+            Event::ComparingAll { reason } => self.comparing = Some(reason.clone()),
+            Event::Ended(_) => {
+                self.phase = Phase::Ended;
+                self.flights.clear();
+                self.retrying.clear();
+                self.away = None;
+            }
+            _ => self.apply_restore(event),
+        }
+    }
+
+    /// Takes an event of a restore. Others are passed over: what a later engine tells may be new.
+    fn apply_restore(&mut self, event: &Event) {
+        match event {
             Event::RestorePlanned { files, bytes } => {
                 self.phase = Phase::Restoring;
                 (self.chosen, self.chosen_bytes) = (*files, *bytes);
@@ -137,14 +151,6 @@ impl Tally {
                     self.unfinished_bytes = self.unfinished_bytes.saturating_sub(*bytes);
                 }
             }
-            Event::ComparingAll { reason } => self.comparing = Some(reason.clone()),
-            Event::Ended(_) => {
-                self.phase = Phase::Ended;
-                self.flights.clear();
-                self.retrying.clear();
-                self.away = None;
-            }
-            // Held and wanted items are heard of one by one; what a later version tells may be new.
             _ => {}
         }
     }

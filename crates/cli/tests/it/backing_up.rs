@@ -66,6 +66,8 @@ fn ctrl_c_stops_cleanly_and_says_that_it_goes_on_next_time() {
     let (device, hub) = with_a_picture(vec![Act::Freeze(String::new())]);
     let running = program(&device.home())
         .arg("backup")
+        // Should the hub's silence be waited for, then not for long.
+        .env("ALBUMEN_STALL_SECONDS", "5")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

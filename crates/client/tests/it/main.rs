@@ -5,6 +5,7 @@
 
 mod calls;
 mod faults;
+mod routes;
 #[expect(dead_code, reason = "the tests of the program use all of it")]
 mod stub;
 mod uploads;

@@ -1,0 +1,209 @@
+//! Every call goes to its own address with its own method, and understands its answer.
+
+use std::fmt::Debug;
+
+use client::HubClient;
+use domain::{AlbumId, DeviceId, EntryId, Name, Role, SpaceId, SpaceRole, TokenId, UploadId, UserId};
+use serde_json::{Value, json};
+use wire::{
+    AlbumAssets, AlbumPatch, DevicePatch, DeviceReport, EntryPatch, MemberRole, NewAlbum, NewFolder,
+    NewPassword, NewSpace, NewToken, NewUser, PageQuery, SpacePatch,
+};
+
+use crate::stub::{Act, Stub, json as answer};
+
+const ID: &str = "01010101-0101-0101-0101-010101010101";
+const BYTES: [u8; 16] = [1; 16];
+
+/// What a call asked, with the id written as `ID`, and the body that it sent.
+struct Asked {
+    line: String,
+    body: Value,
+}
+
+/// Makes one call of a stub that answers this.
+async fn asked<T: Debug>(reply: Value, call: impl AsyncFnOnce(HubClient) -> client::Result<T>) -> Asked {
+    let stub = Stub::play(vec![answer(&reply)]);
+    call(stub.client()).await.unwrap();
+    let request = stub.request();
+    let line = request.line().replace(ID, "ID");
+    let line = line.trim_end_matches(" HTTP/1.1").replace(" /base/", " ");
+    Asked { line, body: serde_json::from_slice(&request.body).unwrap_or(Value::Null) }
+}
+
+/// Makes one call and compares what it asked.
+macro_rules! asks {
+    ($reply:expr, $call:expr, $line:expr) => {
+        assert_eq!(asked($reply, $call).await.line, $line)
+    };
+    ($reply:expr, $call:expr, $line:expr, $body:expr) => {
+        let asked = asked($reply, $call).await;
+        assert_eq!((asked.line.as_str(), asked.body), ($line, $body));
+    };
+}
+
+fn name() -> Name {
+    Name::new("Trips").unwrap()
+}
+
+fn page() -> PageQuery {
+    PageQuery::default()
+}
+
+fn nothing() -> Value {
+    json!({})
+}
+
+fn empty_page() -> Value {
+    json!({"items": []})
+}
+
+fn user() -> Value {
+    json!({"id": ID, "name": "anna", "role": "owner", "created_at_ms": 1})
+}
+
+fn entry() -> Value {
+    json!({"id": ID, "space_id": ID, "kind": "folder", "name": "Trips", "created_at_ms": 1, "folder": ""})
+}
+
+fn album() -> Value {
+    json!({"id": ID, "space_id": ID, "name": "Trips", "asset_count": 0, "created_at_ms": 1})
+}
+
+fn space() -> Value {
+    json!({"id": ID, "kind": "group", "name": "Trips", "role": "owner", "root_id": ID})
+}
+
+fn token() -> Value {
+    json!({"id": ID, "kind": "app", "name": "Trips", "created_at_ms": 1, "current": false})
+}
+
+fn device() -> Value {
+    json!({"id": ID, "name": "Trips", "platform": "linux", "created_at_ms": 1})
+}
+
+#[tokio::test]
+async fn the_caller_and_other_people() {
+    let me = json!({"hub_id": ID, "hub_version": "0.1.0", "user": user()});
+    asks!(me, async |hub| hub.me().await, "GET api/v1/me");
+    asks!(nothing(), async |hub| hub.log_out().await, "POST api/v1/logout");
+    let passwords = NewPassword { current: "old".into(), new: "new".into() };
+    asks!(
+        nothing(),
+        async |hub| hub.change_password(&passwords).await,
+        "PUT api/v1/me/password",
+        json!({"current": "old", "new": "new"})
+    );
+    asks!(empty_page(), async |hub| hub.users(&page()).await, "GET api/v1/users");
+    let new = NewUser { name: name(), role: Role::Member, password: "secret".into() };
+    asks!(
+        user(),
+        async |hub| hub.make_user(&new).await,
+        "POST api/v1/users",
+        json!({"name": "Trips", "role": "member", "password": "secret"})
+    );
+    asks!(empty_page(), async |hub| hub.tokens(&page()).await, "GET api/v1/tokens");
+    let fresh = json!({"secret": "hush", "token": token()});
+    let new = NewToken { name: name() };
+    asks!(fresh, async |hub| hub.make_token(&new).await, "POST api/v1/tokens", json!({"name": "Trips"}));
+    let id = TokenId::from_bytes(BYTES);
+    asks!(nothing(), async |hub| hub.revoke_token(id).await, "DELETE api/v1/tokens/ID");
+}
+
+#[tokio::test]
+async fn spaces_and_members() {
+    let (id, user) = (SpaceId::from_bytes(BYTES), UserId::from_bytes(BYTES));
+    asks!(empty_page(), async |hub| hub.spaces(&page()).await, "GET api/v1/spaces");
+    let new = NewSpace { name: name() };
+    asks!(space(), async |hub| hub.make_space(&new).await, "POST api/v1/spaces", json!({"name": "Trips"}));
+    let patch = SpacePatch { name: name() };
+    asks!(space(), async |hub| hub.rename_space(id, &patch).await, "PATCH api/v1/spaces/ID");
+    asks!(empty_page(), async |hub| hub.members(id, &page()).await, "GET api/v1/spaces/ID/members");
+    let role = MemberRole { role: SpaceRole::Viewer };
+    asks!(
+        nothing(),
+        async |hub| hub.set_member(id, user, &role).await,
+        "PUT api/v1/spaces/ID/members/ID",
+        json!({"role": "viewer"})
+    );
+    asks!(nothing(), async |hub| hub.remove_member(id, user).await, "DELETE api/v1/spaces/ID/members/ID");
+}
+
+#[tokio::test]
+async fn folders_files_and_trash() {
+    let (id, space) = (EntryId::from_bytes(BYTES), SpaceId::from_bytes(BYTES));
+    asks!(entry(), async |hub| hub.entry(id).await, "GET api/v1/entries/ID");
+    asks!(entry(), async |hub| hub.look_up(space, "a/b").await, "GET api/v1/spaces/ID/lookup?path=a%2Fb");
+    asks!(empty_page(), async |hub| hub.children(id, &page()).await, "GET api/v1/entries/ID/children");
+    asks!(empty_page(), async |hub| hub.files_below(id, &page()).await, "GET api/v1/entries/ID/files");
+    let new = NewFolder { parent_id: id, name: name() };
+    asks!(
+        entry(),
+        async |hub| hub.make_folder(&new).await,
+        "POST api/v1/folders",
+        json!({"parent_id": ID, "name": "Trips"})
+    );
+    let patch = EntryPatch { name: Some(name()), parent_id: None };
+    asks!(
+        entry(),
+        async |hub| hub.change_entry(id, &patch).await,
+        "PATCH api/v1/entries/ID",
+        json!({"name": "Trips"})
+    );
+    asks!(nothing(), async |hub| hub.trash_entry(id).await, "DELETE api/v1/entries/ID");
+    asks!(empty_page(), async |hub| hub.trash(space, &page()).await, "GET api/v1/spaces/ID/trash");
+    asks!(entry(), async |hub| hub.restore_entry(id).await, "POST api/v1/trash/ID/restore");
+    asks!(nothing(), async |hub| hub.purge_entry(id).await, "DELETE api/v1/trash/ID");
+}
+
+#[tokio::test]
+async fn albums() {
+    let id = AlbumId::from_bytes(BYTES);
+    asks!(album(), async |hub| hub.album(id).await, "GET api/v1/albums/ID");
+    let new = NewAlbum { space_id: None, name: name() };
+    asks!(album(), async |hub| hub.make_album(&new).await, "POST api/v1/albums", json!({"name": "Trips"}));
+    let patch = AlbumPatch { name: name() };
+    asks!(album(), async |hub| hub.rename_album(id, &patch).await, "PATCH api/v1/albums/ID");
+    asks!(nothing(), async |hub| hub.delete_album(id).await, "DELETE api/v1/albums/ID");
+    let assets = AlbumAssets { asset_ids: vec![domain::AssetId::from_bytes(BYTES)] };
+    let changed = json!({"changed": 1});
+    asks!(
+        changed.clone(),
+        async |hub| hub.add_to_album(id, &assets).await,
+        "POST api/v1/albums/ID/assets",
+        json!({"asset_ids": [ID]})
+    );
+    asks!(
+        changed,
+        async |hub| hub.remove_from_album(id, &assets).await,
+        "POST api/v1/albums/ID/assets/remove",
+        json!({"asset_ids": [ID]})
+    );
+}
+
+#[tokio::test]
+async fn devices_and_uploads() {
+    let id = DeviceId::from_bytes(BYTES);
+    let patch = DevicePatch { name: name() };
+    asks!(device(), async |hub| hub.rename_device(id, &patch).await, "PATCH api/v1/devices/ID");
+    asks!(nothing(), async |hub| hub.retire_device(id).await, "DELETE api/v1/devices/ID");
+    let report = DeviceReport { chosen: 3, safe: 2, unsafe_items: 1, finished_at_ms: 5 };
+    asks!(
+        nothing(),
+        async |hub| hub.report(&report).await,
+        "PUT api/v1/devices/current/report",
+        json!({"chosen": 3, "safe": 2, "unsafe_items": 1, "finished_at_ms": 5})
+    );
+    let upload = UploadId::from_bytes(BYTES);
+    asks!(nothing(), async |hub| hub.end_upload(upload).await, "DELETE tus/ID");
+}
+
+#[tokio::test]
+async fn an_answer_of_a_newer_hub_is_still_understood() {
+    let mut newer = album();
+    newer["cover"] = json!({"later": true});
+    let stub = Stub::play(vec![answer(&newer), Act::Reply("HTTP/1.1 204 No Content\r\n\r\n".into())]);
+    let client = stub.client();
+    assert_eq!(client.album(AlbumId::from_bytes(BYTES)).await.unwrap().name, name());
+    client.log_out().await.unwrap();
+}
