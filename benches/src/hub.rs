@@ -13,6 +13,7 @@ use tokio_util::io::ReaderStream;
 use wire::{DeviceIntroduction, LoginRequest, SetupRequest};
 
 use crate::pictures::Picture;
+use crate::slow_disk;
 
 /// The bench's account.
 pub(crate) const NAME: &str = "bench";
@@ -32,7 +33,16 @@ pub(crate) struct Bench {
 impl Bench {
     /// Starts the built hub on this folder and connects a device.
     pub(crate) fn start(folder: &Path) -> Self {
-        let hub = HubLaunch::new(folder).start();
+        Self::connected(HubLaunch::new(folder).start())
+    }
+
+    /// The same, with flushes as slow as a hard disk's.
+    pub(crate) fn start_on_slow_disk(folder: &Path, library: &Path) -> Self {
+        let launch = HubLaunch::new(folder).variable("LD_PRELOAD", library);
+        Self::connected(launch.variable("SLOW_FLUSH_MS", slow_disk::FLUSH_MS).start())
+    }
+
+    fn connected(hub: HubProcess) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()

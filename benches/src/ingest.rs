@@ -1,12 +1,16 @@
 //! How fast pictures come in, everything durable.
 
+use std::io::Write as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use crate::hub::Bench;
 use crate::measure::{median, rate, scaled, timed};
 use crate::naive;
 use crate::pictures::{self, Picture, total_bytes};
 use crate::report::{Goal, Report};
+use crate::slow_disk;
 
 const MIB: f64 = 1024.0 * 1024.0;
 
@@ -14,37 +18,60 @@ const MIB: f64 = 1024.0 * 1024.0;
 /// and fsyncs the same files with four threads. In turns, so that the machine's moods hit both.
 pub(crate) fn pictures(report: &mut Report) {
     let folder = tempfile::tempdir().expect("a folder for pictures");
-    let all = pictures::library(report, folder.path(), scaled(2000), 2_500_000);
-    report.figure("pictures", &format!("{} with {:.0} MiB", all.len(), mib(total_bytes(&all))));
+    let all = pictures::library(folder.path(), scaled(2000), 2_500_000);
+    Report::figure("pictures", &format!("{} with {:.0} MiB", all.len(), mib(total_bytes(&all))));
     let mut ratios = Vec::new();
     for part in parts(&all, 3) {
         let bare = bare_rate(folder.path(), part, 4);
         let hub = hub_rate(part, 4);
-        report.figure("bare program, 4 threads", &format!("{:.0} MiB/s", bare / MIB));
-        report.figure("hub, 4 uploads at a time", &format!("{:.0} MiB/s", hub / MIB));
+        Report::figure("bare program, 4 threads", &format!("{:.0} MiB/s", bare / MIB));
+        Report::figure("hub, 4 uploads at a time", &format!("{:.0} MiB/s", hub / MIB));
         ratios.push(hub / bare);
     }
     report.goal("ingest of pictures: hub / bare program", median(ratios), "", Goal::AtLeast(0.6));
 }
 
-/// Files of 200 KB, four and sixteen at a time, beside a server that fsyncs and commits one by one.
+/// Files of 200 KB, four and sixteen at a time, beside a server that fsyncs and commits one by one: on
+/// this machine's disk, and on one whose flushes take as long as a hard disk's.
 pub(crate) fn small_files(report: &mut Report) {
     let folder = tempfile::tempdir().expect("a folder for pictures");
-    let all = pictures::library(report, folder.path(), scaled(6000), 200_000);
-    report.figure("small files", &format!("{} with {:.0} MiB", all.len(), mib(total_bytes(&all))));
+    let all = pictures::library(folder.path(), scaled(6000), 200_000);
+    Report::figure("small files", &format!("{} with {:.0} MiB", all.len(), mib(total_bytes(&all))));
+    let here = side_by_side(&all, Disk::Here);
+    Report::figure("this disk, 4 at a time / one by one", &format!("{:.2}", here[0]));
+    Report::figure("this disk, 16 at a time / one by one", &format!("{:.2}", here[1]));
+    let Some(library) = slow_disk::build(folder.path()) else {
+        Report::figure("slow disk", "not measured: no C compiler");
+        return;
+    };
+    let share = &all[..all.len().div_ceil(4)];
+    let slow = side_by_side(share, Disk::Slow(&library));
+    let what = format!("flush of {} ms, 4 at a time: hub / one by one", slow_disk::FLUSH_MS);
+    report.goal(&what, slow[0], "", Goal::AtLeast(3.0));
+    let what = format!("flush of {} ms, 16 at a time: hub / one by one", slow_disk::FLUSH_MS);
+    report.goal(&what, slow[1], "", Goal::AtLeast(3.0));
+}
+
+/// Which disk the programs believe to write to.
+#[derive(Debug, Clone, Copy)]
+enum Disk<'a> {
+    Here,
+    Slow(&'a Path),
+}
+
+/// The medians of hub / one by one, for four and for sixteen uploads at a time.
+fn side_by_side(all: &[Picture], disk: Disk<'_>) -> [f64; 2] {
     let mut ratios = [Vec::new(), Vec::new()];
-    for part in parts(&all, 3) {
-        let floor = floor_rate(folder.path(), part);
-        report.figure("one fsync per file and row, one by one", &format!("{floor:.0} files/s"));
+    for part in parts(all, 3) {
+        let floor = floor_rate(part, disk);
+        Report::figure("one fsync per file and row, one by one", &format!("{floor:.0} files/s"));
         for (at_a_time, ratios) in [4, 16].into_iter().zip(&mut ratios) {
-            let files = hub_files_rate(part, at_a_time);
-            report.figure(&format!("hub, {at_a_time} uploads at a time"), &format!("{files:.0} files/s"));
+            let files = hub_files_rate(part, at_a_time, disk);
+            Report::figure(&format!("hub, {at_a_time} uploads at a time"), &format!("{files:.0} files/s"));
             ratios.push(files / floor);
         }
     }
-    let [four, sixteen] = ratios;
-    report.goal("small files, 4 at a time: hub / one by one", median(four), "", Goal::AtLeast(3.0));
-    report.goal("small files, 16 at a time: hub / one by one", median(sixteen), "", Goal::AtLeast(3.0));
+    ratios.map(median)
 }
 
 fn parts(all: &[Picture], count: usize) -> impl Iterator<Item = &[Picture]> {
@@ -57,10 +84,23 @@ fn bare_rate(beside: &Path, part: &[Picture], threads: usize) -> f64 {
     rate(total_bytes(part), took)
 }
 
-fn floor_rate(beside: &Path, part: &[Picture]) -> f64 {
-    let into = tempfile::tempdir_in(beside).expect("a folder for copies");
-    let ((), took) = timed(|| naive::one_by_one(part, into.path()));
-    rate(part.len() as u64, took)
+/// Runs the one-by-one peer as a process of its own, so that it can have the slow disk.
+fn floor_rate(part: &[Picture], disk: Disk<'_>) -> f64 {
+    let into = tempfile::tempdir().expect("a folder for copies");
+    let mut command = Command::new(std::env::current_exe().expect("this program's path"));
+    command.arg(naive::ONE_BY_ONE).arg(into.path()).stdin(Stdio::piped()).stdout(Stdio::piped());
+    if let Disk::Slow(library) = disk {
+        command.env("LD_PRELOAD", library).env("SLOW_FLUSH_MS", slow_disk::FLUSH_MS);
+    }
+    let mut child = command.spawn().expect("the peer");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    for picture in part {
+        writeln!(stdin, "{}", picture.path.display()).expect("the peer listens");
+    }
+    drop(stdin);
+    let output = child.wait_with_output().expect("the peer's end");
+    let seconds: f64 = String::from_utf8_lossy(&output.stdout).trim().parse().expect("the peer's seconds");
+    rate(part.len() as u64, Duration::try_from_secs_f64(seconds).unwrap_or_default())
 }
 
 fn hub_rate(part: &[Picture], at_a_time: usize) -> f64 {
@@ -70,9 +110,12 @@ fn hub_rate(part: &[Picture], at_a_time: usize) -> f64 {
     rate(total_bytes(part), took)
 }
 
-fn hub_files_rate(part: &[Picture], at_a_time: usize) -> f64 {
+fn hub_files_rate(part: &[Picture], at_a_time: usize, disk: Disk<'_>) -> f64 {
     let data = tempfile::tempdir().expect("a folder for the hub");
-    let bench = Bench::start(data.path());
+    let bench = match disk {
+        Disk::Here => Bench::start(data.path()),
+        Disk::Slow(library) => Bench::start_on_slow_disk(data.path(), library),
+    };
     let ((), took) = timed(|| bench.send(part, at_a_time));
     rate(part.len() as u64, took)
 }

@@ -4,6 +4,11 @@
 //! `make bench` runs all; `make bench` with names (`cargo run -p albumen-benches -- ingest`) some of
 //! them. `ALBUMEN_BENCH_SCALE=0.1` makes everything smaller, for trying the benches themselves.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a bench that cannot set itself up has nothing to measure: it stops with words"
+)]
+
 mod hub;
 mod ingest;
 mod measure;
@@ -13,13 +18,18 @@ mod offers;
 mod pictures;
 mod report;
 mod rescan;
+mod slow_disk;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use report::Report;
 
+/// One bench.
+type Bench = fn(&mut Report);
+
 /// Each bench by its name.
-const BENCHES: [(&str, fn(&mut Report)); 5] = [
+const BENCHES: [(&str, Bench); 5] = [
     ("ingest", ingest::pictures),
     ("small", ingest::small_files),
     ("rescan", rescan::known_files),
@@ -29,6 +39,12 @@ const BENCHES: [(&str, fn(&mut Report)); 5] = [
 
 fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let [first, into] = wanted.as_slice()
+        && first == naive::ONE_BY_ONE
+    {
+        naive::one_by_one(Path::new(into));
+        return ExitCode::SUCCESS;
+    }
     let unknown = wanted.iter().find(|name| BENCHES.iter().all(|(known, _)| known != name));
     if let Some(name) = unknown {
         report::complain(&format!("there is no bench \"{name}\""));
@@ -37,7 +53,7 @@ fn main() -> ExitCode {
     let mut report = Report::default();
     for (name, bench) in BENCHES {
         if wanted.is_empty() || wanted.iter().any(|one| one == name) {
-            report.heading(name);
+            Report::heading(name);
             bench(&mut report);
         }
     }

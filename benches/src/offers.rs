@@ -13,7 +13,7 @@ use crate::report::{Goal, Report};
 /// mostly unknown ones, the dearest answer.
 pub(crate) fn many_hashes(report: &mut Report) {
     let (folder, data) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
-    let held = pictures::library(report, folder.path(), scaled(2000), 20_000);
+    let held = pictures::library(folder.path(), scaled(2000), 20_000);
     let bench = Bench::start(data.path());
     bench.send(&held, 16);
     let random = SeededRandom::new(3);

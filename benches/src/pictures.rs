@@ -19,9 +19,9 @@ pub(crate) struct Picture {
 
 /// Real JPEGs from the generator of large libraries when it and Pillow are there, otherwise files of
 /// the same sizes with random bytes behind a JPEG's first ones: ingest does not decode.
-pub(crate) fn library(report: &mut Report, folder: &Path, count: u64, median_bytes: u64) -> Vec<Picture> {
+pub(crate) fn library(folder: &Path, count: u64, median_bytes: u64) -> Vec<Picture> {
     if !generated(folder, count, median_bytes) {
-        report.figure("pictures", "made here: the library generator or Pillow is not there");
+        Report::figure("pictures", "made here: the library generator or Pillow is not there");
         make(folder, count, median_bytes);
     }
     let mut pictures = read(folder);

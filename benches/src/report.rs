@@ -1,6 +1,6 @@
 //! What the benches print.
 
-/// Gathers the lines with a goal, and prints them again together at the end.
+/// Prints lines; those with a goal are printed again together at the end.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     goals: Vec<String>,
@@ -8,12 +8,12 @@ pub(crate) struct Report {
 
 impl Report {
     /// A new bench begins.
-    pub(crate) fn heading(&mut self, name: &str) {
+    pub(crate) fn heading(name: &str) {
         say(&format!("\n== {name}"));
     }
 
     /// A figure without a goal.
-    pub(crate) fn figure(&mut self, what: &str, value: &str) {
+    pub(crate) fn figure(what: &str, value: &str) {
         say(&format!("{what:<64} {value}"));
     }
 
@@ -25,8 +25,8 @@ impl Report {
         };
         let verdict = if reached { "reached" } else { "MISSED" };
         let line = format!("{what:<64} {value:.2}{unit} (goal: {wanted}{unit}, {verdict})");
+        self.goals.push(line.clone());
         say(&line);
-        self.goals.push(line);
     }
 
     /// All goals once more.
@@ -43,8 +43,9 @@ pub(crate) enum Goal {
     AtMost(f64),
 }
 
+/// Prints a line.
 #[expect(clippy::print_stdout, reason = "printing is what a bench is for")]
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     println!("{line}");
 }
 

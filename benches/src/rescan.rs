@@ -19,26 +19,23 @@ pub(crate) fn known_files(report: &mut Report) {
     connect(&bench, home.path());
     albumen(home.path(), &["source", "add", &folder.path().to_string_lossy()]);
     let ((), first) = timed(|| albumen(home.path(), &["backup", "--json"]));
-    report.figure(&format!("first backup of {count} tiny files"), &format!("{:.1} s", first.as_secs_f64()));
+    Report::figure(&format!("first backup of {count} tiny files"), &format!("{:.1} s", first.as_secs_f64()));
     let mut ratios = Vec::new();
     for _ in 0..5 {
         let (seen, walk) = timed(|| walk_and_stat(folder.path()));
         assert_eq!(seen, count, "every made file is seen");
         let ((), again) = timed(|| albumen(home.path(), &["backup", "--json"]));
-        report.figure("walk and stat", &format!("{:.0} ms", walk.as_secs_f64() * 1000.0));
-        report.figure("second backup", &format!("{:.0} ms", again.as_secs_f64() * 1000.0));
+        Report::figure("walk and stat", &format!("{:.0} ms", walk.as_secs_f64() * 1000.0));
+        Report::figure("second backup", &format!("{:.0} ms", again.as_secs_f64() * 1000.0));
         ratios.push(again.as_secs_f64() / walk.as_secs_f64());
     }
     let what = format!("second run over {count} known files / walk and stat");
     report.goal(&what, median(ratios), "", Goal::AtMost(2.0));
-    match highest_memory(home.path()) {
-        Some(mib) => {
-            report.goal("device with known items, highest resident", mib, " MiB", Goal::AtMost(100.0))
-        }
-        None => {
-            report.figure("device's memory", "not measured: GNU time is not there (apt-get install time)")
-        }
-    }
+    let Some(mib) = highest_memory(home.path()) else {
+        Report::figure("device's memory", "not measured: GNU time is not there (apt-get install time)");
+        return;
+    };
+    report.goal("device with known items, highest resident", mib, " MiB", Goal::AtMost(100.0));
 }
 
 fn walk_and_stat(folder: &Path) -> u64 {
