@@ -83,7 +83,8 @@ pub async fn log_request(State(ids): State<RequestIds>, mut request: Request, ne
     let promised =
         response.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     response.map(|body| {
-        guard.ended = body.is_end_stream();
+        // No byte of a body goes out for HEAD, whatever length its answer tells.
+        guard.ended = body.is_end_stream() || guard.method == Method::HEAD;
         Body::new(LoggedBody { body, line: guard, promised })
     })
 }
@@ -241,35 +242,48 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn a_line_tells_who_what_and_how_much() {
+    /// What the log says of one request to this app, as JSON, when its answer was read to the end.
+    async fn line_of(app: Router, request: Request) -> serde_json::Value {
         let lines = Lines::default();
         let subscriber =
             tracing_subscriber::fmt().json().flatten_event(true).with_writer(lines.clone()).finish();
         let _guard = tracing::subscriber::set_default(subscriber);
-        let app = Router::new()
-            .route(
-                "/things/{id}",
-                post(|request: Request| async {
-                    request.extensions().get::<CallerSlot>().unwrap().fill("sam@laptop".into());
-                    axum::body::to_bytes(request.into_body(), 100).await.unwrap();
-                    "hello"
-                }),
-            )
-            .layer(axum::middleware::from_fn_with_state(RequestIds::default(), log_request));
-        let request = Request::post("/things/7").body(Body::from("123")).unwrap();
+        let app = app.layer(axum::middleware::from_fn_with_state(RequestIds::default(), log_request));
         let response = app.oneshot(request).await.unwrap();
         assert_eq!(response.headers()[REQUEST_ID], "r0");
         axum::body::to_bytes(response.into_body(), 100).await.unwrap();
-
         let written = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-        let line: serde_json::Value = serde_json::from_str(written.trim()).unwrap();
+        serde_json::from_str(written.trim()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_line_tells_who_what_and_how_much() {
+        let app = Router::new().route(
+            "/things/{id}",
+            post(|request: Request| async {
+                request.extensions().get::<CallerSlot>().unwrap().fill("sam@laptop".into());
+                axum::body::to_bytes(request.into_body(), 100).await.unwrap();
+                "hello"
+            }),
+        );
+        let line = line_of(app, Request::post("/things/7").body(Body::from("123")).unwrap()).await;
         assert_eq!(line["caller"], "sam@laptop");
         assert_eq!(line["path"], "/things/7");
         assert_eq!(
             (&line["status"], &line["bytes_in"], &line["bytes_out"]),
             (&200.into(), &3.into(), &5.into())
         );
+        assert_eq!(line["complete"], true);
+    }
+
+    #[tokio::test]
+    async fn a_refused_head_is_complete_although_its_words_do_not_go_out() {
+        let words = |_: Response| async { (StatusCode::NOT_FOUND, "not here") };
+        let app = Router::new()
+            .route("/", axum::routing::get(|| async {}))
+            .layer(axum::middleware::map_response(words));
+        let line = line_of(app, Request::head("/").body(Body::empty()).unwrap()).await;
+        assert_eq!((&line["status"], &line["bytes_out"]), (&404.into(), &0.into()));
         assert_eq!(line["complete"], true);
     }
 }
