@@ -8,7 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{Clock, TimestampMs};
 
+use tokio::sync::{Semaphore, SemaphorePermit};
+
 use crate::error::{Error, Result};
+
+/// How many passwords may be between their check and their count at once. More would let somebody
+/// who asks in parallel guess as often as there are connections.
+const AT_ONCE: usize = 2;
 
 /// Wrong guesses that are free before an account has to wait.
 const ACCOUNT_BURST: i64 = 10;
@@ -26,25 +32,43 @@ const KEYS_MAX: usize = 10_000;
 pub struct Guesses {
     clock: Arc<dyn Clock>,
     buckets: Mutex<HashMap<Key, Bucket>>,
+    turns: Semaphore,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     Account(String),
     Address(String),
+    /// Wrong tokens from an address, counted apart from passwords: a device whose token was revoked
+    /// must not keep its family from logging in.
+    Tokens(String),
 }
 
+/// Keeps a level rather than an end: a clock that is set back by days must not lock anybody out
+/// until it has caught up.
 #[derive(Debug, Clone, Copy)]
 struct Bucket {
-    /// Until when all wrong guesses are forgotten.
-    full_until_ms: TimestampMs,
+    /// How long it took to forget all wrong guesses, as of `at_ms`.
+    level_ms: i64,
+    /// When the level was last looked at.
+    at_ms: TimestampMs,
+}
+
+impl Bucket {
+    /// Lets run out what has run out since the last look.
+    fn level_ms(&mut self, now_ms: TimestampMs) -> i64 {
+        let elapsed_ms = now_ms.saturating_sub(self.at_ms).max(0);
+        self.level_ms = self.level_ms.saturating_sub(elapsed_ms).max(0);
+        self.at_ms = now_ms;
+        self.level_ms
+    }
 }
 
 impl Key {
     const fn limits(&self) -> (i64, i64) {
         match self {
             Self::Account(_) => (ACCOUNT_BURST, ACCOUNT_FORGET_MS),
-            Self::Address(_) => (ADDRESS_BURST, ADDRESS_FORGET_MS),
+            Self::Address(_) | Self::Tokens(_) => (ADDRESS_BURST, ADDRESS_FORGET_MS),
         }
     }
 }
@@ -52,21 +76,28 @@ impl Key {
 impl Guesses {
     /// Nothing counted yet.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, buckets: Mutex::default() }
+        Self { clock, buckets: Mutex::default(), turns: Semaphore::new(AT_ONCE) }
     }
 
     /// Refuses when this account or this address has guessed wrong too often of late.
     pub fn check(&self, account: &str, address: &str) -> Result<()> {
+        self.check_keys(&keys(account, address))
+    }
+
+    /// The same for tokens, which cannot be guessed: this only slows a misguided flood down.
+    pub fn check_tokens(&self, address: &str) -> Result<()> {
+        self.check_keys(&[Key::Tokens(address.to_owned())])
+    }
+
+    fn check_keys(&self, keys: &[Key]) -> Result<()> {
         let now = self.clock.now_ms();
-        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let wait_ms = keys(account, address)
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let wait_ms = keys
             .iter()
             .filter_map(|key| {
                 let (burst, forget_ms) = key.limits();
-                let behind_ms = buckets.get(key)?.full_until_ms.saturating_sub(now);
-                // A clock that was set back must not lock anybody out for longer than a full bucket.
-                let behind_ms = behind_ms.min(burst * forget_ms);
-                Some(behind_ms - (burst - 1) * forget_ms).filter(|&wait| wait > 0)
+                let level_ms = buckets.get_mut(key)?.level_ms(now);
+                Some(level_ms - (burst - 1) * forget_ms).filter(|&wait| wait > 0)
             })
             .max();
         match wait_ms {
@@ -77,25 +108,42 @@ impl Guesses {
         }
     }
 
+    /// [`Guesses::check`], and the turn to guess: hold it until the answer is counted.
+    pub async fn take_turn(&self, account: &str, address: &str) -> Result<SemaphorePermit<'_>> {
+        // Who has to wait anyway should not wait for a turn first.
+        self.check(account, address)?;
+        let turn = self.turns.acquire().await.map_err(|error| Error::Internal(error.into()))?;
+        self.check(account, address)?;
+        Ok(turn)
+    }
+
     /// Remembers a wrong guess.
     pub fn wrong(&self, account: &str, address: &str) {
+        self.count(keys(account, address));
+    }
+
+    /// Remembers a wrong token.
+    pub fn wrong_token(&self, address: &str) {
+        self.count([Key::Tokens(address.to_owned())]);
+    }
+
+    fn count(&self, keys: impl IntoIterator<Item = Key>) {
         let now = self.clock.now_ms();
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= KEYS_MAX {
-            buckets.retain(|_, bucket| bucket.full_until_ms > now);
+            buckets.retain(|_, bucket| bucket.level_ms(now) > 0);
         }
         if buckets.len() >= KEYS_MAX {
             // Under attack from everywhere: forget the half that has guessed least.
-            let mut ends: Vec<_> = buckets.values().map(|bucket| bucket.full_until_ms).collect();
-            ends.sort_unstable();
-            let middle = ends[ends.len() / 2];
-            buckets.retain(|_, bucket| bucket.full_until_ms > middle);
+            let mut levels: Vec<_> = buckets.values().map(|bucket| bucket.level_ms).collect();
+            levels.sort_unstable();
+            let middle = levels[levels.len() / 2];
+            buckets.retain(|_, bucket| bucket.level_ms > middle);
         }
-        for key in keys(account, address) {
+        for key in keys {
             let (burst, forget_ms) = key.limits();
-            let bucket = buckets.entry(key).or_insert(Bucket { full_until_ms: now });
-            let from = bucket.full_until_ms.clamp(now, now + burst * forget_ms);
-            bucket.full_until_ms = from + forget_ms;
+            let bucket = buckets.entry(key).or_insert(Bucket { level_ms: 0, at_ms: now });
+            bucket.level_ms = (bucket.level_ms(now) + forget_ms).min(burst * forget_ms);
         }
     }
 }
@@ -159,8 +207,12 @@ mod tests {
         let (clock, guesses) = guesses();
         clock.0.store(1_000_000_000, Ordering::SeqCst);
         (0..10).for_each(|_| guesses.wrong("sam", "a"));
+        guesses.wrong("kim", "b");
         clock.0.store(0, Ordering::SeqCst);
+        guesses.check("kim", "b").unwrap();
         assert!(wait(guesses.check("sam", "a")) <= 60);
+        clock.0.store(60_000, Ordering::SeqCst);
+        guesses.check("sam", "a").unwrap();
     }
 
     #[test]

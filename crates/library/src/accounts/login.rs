@@ -42,7 +42,7 @@ impl Library {
         address: &str,
     ) -> Result<LoggedIn> {
         let account = name.key();
-        self.guesses.check(&account, address)?;
+        let turn = self.guesses.take_turn(&account, address).await?;
         let user = self.catalog.read(|tx| Box::pin(async move { users::by_name(tx, &name).await })).await?;
         let active = user.filter(|user| user.disabled_at_ms.is_none());
         let kept = active.as_ref().map(|user| user.password_hash.as_str());
@@ -50,6 +50,7 @@ impl Library {
             self.guesses.wrong(&account, address);
             return Err(Error::WrongPassword);
         }
+        drop(turn);
         let user = active.ok_or(Error::WrongPassword)?;
         match device {
             None => self.start_session(user).await,
@@ -68,9 +69,8 @@ impl Library {
             .read(move |tx| Box::pin(async move { tokens::by_secret(tx, &hash, now_ms).await }))
             .await?;
         let Some(bearer) = bearer else {
-            // Tokens cannot be guessed, so this only slows a misguided flood down.
-            self.guesses.check("tokens", address)?;
-            self.guesses.wrong(address, address);
+            self.guesses.check_tokens(address)?;
+            self.guesses.wrong_token(address);
             return Err(Error::SignInAgain);
         };
         let device = bearer.device.map(|device| CallingDevice { id: device.id, name: device.name });

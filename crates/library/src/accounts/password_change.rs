@@ -16,12 +16,13 @@ impl Library {
         address: &str,
     ) -> Result<()> {
         let account = caller.user_name.key();
-        self.guesses.check(&account, address)?;
+        let turn = self.guesses.take_turn(&account, address).await?;
         let user = self.account_of(caller).await?;
         if !self.passwords.verify(current, Some(&user.password_hash)).await? {
             self.guesses.wrong(&account, address);
             return Err(Error::Forbidden("the present password is wrong"));
         }
+        drop(turn);
         let hash = self.passwords.hash(new).await?;
         let (user_id, keep, now_ms) = (caller.user_id, caller.token_id, self.now_ms());
         self.catalog
