@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use catalog::blobs::{self, NewBlob};
 use domain::ContentHash;
+use tracing::warn;
 use vault::SealedBlob;
 
 use crate::Library;
@@ -111,11 +112,22 @@ impl Library {
     }
 
     async fn mark_orphan(&self, orphan: SealedBlob) -> Result<bool> {
+        // What is really there; a retried upload may adopt the row, so it must be true. Long films take
+        // their time, so nobody is kept waiting meanwhile.
+        let read = match reread(&*self.vault, orphan.hash, orphan.size_bytes, |_| ()).await {
+            Ok(read) => read,
+            Err(error) => {
+                warn!(%error, sha256 = %orphan.hash, "a blob that nothing names could not be read");
+                return Ok(false);
+            }
+        };
         // An upload may be just about to commit its row; wait for it, then look again.
         let _alone = self.removal.write().await;
+        if self.vault.size_of(orphan.hash).await? != Some(orphan.size_bytes) {
+            return Ok(false);
+        }
         let now_ms = self.now_ms();
-        // What is really there; a retried upload may adopt the row, so it must be true.
-        let read = reread(&*self.vault, orphan.hash, orphan.size_bytes, |_| ()).await?;
+        let rotten = read.hashes.sha256 != orphan.hash;
         let content_type = media::sniff(&read.head).content_type.to_owned();
         self.catalog
             .write(move |tx| {
@@ -131,6 +143,10 @@ impl Library {
                         now_ms,
                     };
                     blobs::upsert_kept(tx, &row).await?;
+                    if rotten {
+                        // An upload of this content must not take these bytes for its own.
+                        blobs::mark_damaged(tx, orphan.hash, now_ms).await?;
+                    }
                     blobs::mark_deleting(tx, &[orphan.hash], now_ms).await?;
                     Ok::<_, Error>(true)
                 })
