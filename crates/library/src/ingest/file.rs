@@ -55,6 +55,7 @@ struct Item {
     name: Name,
     name_raw: Option<Vec<u8>>,
     modified_at_ms: Option<TimestampMs>,
+    send_again: bool,
 }
 
 /// The whole batch; runs inside one transaction.
@@ -103,6 +104,7 @@ impl Item {
             name: file.name,
             name_raw: file.name_raw,
             modified_at_ms: file.modified_at_ms,
+            send_again: file.send_again,
         })
     }
 }
@@ -110,10 +112,10 @@ impl Item {
 impl Batch {
     async fn record(self, tx: &mut Tx) -> Result<Vec<FilingOutcome>> {
         let space = spaces::demand_or_own(tx, self.user_id, self.space_id, Action::Change).await?.space;
-        let (known, deleted) = self.look_up(tx, space.id).await?;
+        let mut news = Vec::new();
+        let (known, deleted) = self.look_up(tx, space.id, &mut news).await?;
         let wanted: Vec<usize> =
             (0..self.items.len()).filter(|&at| known.contains_key(&self.items[at].sha256)).collect();
-        let mut news = Vec::new();
         let folders = self.ensure_folders(tx, space.id, space.root_id, &wanted, &mut news).await?;
         let assets = self.ensure_assets(tx, space.id, &wanted, &known, &mut news).await?;
         let filed = self.insert(tx, space.id, &wanted, &known, &folders, &assets, &mut news).await?;
@@ -127,17 +129,20 @@ impl Batch {
         &self,
         tx: &mut Tx,
         space_id: SpaceId,
+        news: &mut Vec<NewChange>,
     ) -> Result<(HashMap<ContentHash, Known>, HashSet<ContentHash>)> {
         let hashes: Vec<ContentHash> = self.items.iter().map(|item| item.sha256).collect();
         let readable = spaces::readable(tx, self.user_id).await?;
         let rows = offers::answers(tx, space_id, &readable, &hashes).await?;
-        let minds_deletion = self.device_id.is_some();
+        // Said once for a content is enough, as with an upload.
+        let wanted_again: HashSet<ContentHash> =
+            self.items.iter().filter(|item| item.send_again).map(|item| item.sha256).collect();
         let mut places: HashMap<SpaceId, Vec<ContentHash>> = HashMap::new();
         let mut deleted = HashSet::new();
         let mut cleared = Vec::new();
         for row in rows.iter().filter(|row| !row.damaged) {
             if row.deleted_here && !row.here {
-                if minds_deletion {
+                if self.device_id.is_some() && !wanted_again.contains(&row.sha256) {
                     deleted.insert(row.sha256);
                     continue;
                 }
@@ -153,7 +158,13 @@ impl Batch {
             describe_held(tx, place, &hashes, here, &mut known).await?;
         }
         cleared.retain(|sha256| known.contains_key(sha256));
+        cleared.sort_unstable();
+        cleared.dedup();
         tombstones::clear(tx, space_id, &cleared).await?;
+        news.extend(cleared.into_iter().map(|sha256| NewChange {
+            sha256: Some(sha256),
+            ..self.change(space_id, ChangeKind::ContentRestored)
+        }));
         Ok((known, deleted))
     }
 
