@@ -60,7 +60,7 @@ pub(super) async fn receive(
     checksum: Option<ChunkChecksum>,
     limits: &Limits,
 ) -> Result<()> {
-    let (before, bytes_before) = (staged.checkpoint(), staged.size_bytes());
+    let before = staged.checkpoint();
     let mut chunk_hasher = checksum.map(|_| TwinHasher::new());
     let end = pump(staged, head, body, chunk_hasher.as_mut(), limits).await;
     let fault = match end {
@@ -73,10 +73,11 @@ pub(super) async fn receive(
         Ok(End::Cut(error)) | Err(error) => Some(error),
     };
     let Some(error) = fault else { return Ok(()) };
-    if !matches!(error, Error::StorageFull) || checksum.is_some() {
-        staged.roll_back(before).await?;
-        head.truncate(usize::try_from(bytes_before).unwrap_or(usize::MAX));
-    }
+    let kept = matches!(error, Error::StorageFull) && checksum.is_none();
+    let rolled_back = if kept { Ok(()) } else { staged.roll_back(before).await };
+    // The head must not show bytes that were refused: others may come in their place.
+    head.truncate(usize::try_from(staged.size_bytes()).unwrap_or(usize::MAX));
+    rolled_back?;
     Err(error)
 }
 
