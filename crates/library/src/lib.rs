@@ -64,6 +64,8 @@ pub struct Library {
     /// Held for reading between seal and commit, for writing while bytes are removed: a sweep must
     /// not take bytes that an upload has just found to be there already.
     removal: tokio::sync::RwLock<()>,
+    /// Held from the look at a damaged blob to the commit of what takes its place.
+    mending: tokio::sync::Mutex<()>,
     stopping: CancellationToken,
 }
 
@@ -86,6 +88,7 @@ impl Library {
             touches: Touches::default(),
             sessions: ingest::Sessions::default(),
             removal: tokio::sync::RwLock::default(),
+            mending: tokio::sync::Mutex::default(),
             stopping: CancellationToken::new(),
             catalog,
             vault,

@@ -5,7 +5,7 @@ use domain::UploadId;
 
 use super::UploadState;
 use super::receive::{Body, ChunkChecksum, Limits, receive};
-use super::session::{Session, Turn};
+use super::session::{SealedBytes, Session, Turn};
 use crate::error::{Error, Result};
 use crate::{Caller, Library};
 
@@ -20,18 +20,16 @@ impl Library {
         checksum: Option<ChunkChecksum>,
         body: impl Body,
     ) -> Result<UploadState> {
-        let upload = self.own_upload(caller, id).await?;
-        if let Some(done) = finished_state(&upload, id)? {
-            return at_offset(done, offset);
-        }
-        let mut turn = self.sessions.take_turn(id).await?;
-        self.warm_up(caller, &mut turn.session, &upload).await?;
+        let (mut upload, mut turn) = match self.take_up(caller, id).await? {
+            Opened::Done(done) => return at_offset(done, offset),
+            Opened::Writable(upload, turn) => (*upload, turn),
+        };
         let length = declared_length(&upload)?;
+        let actual = turn.session.size_bytes();
+        if actual != offset {
+            return Err(Error::OffsetMismatch { actual, given: offset });
+        }
         if let Session::Staged { staged, head } = &mut *turn.session {
-            let actual = staged.size_bytes();
-            if actual != offset {
-                return Err(Error::OffsetMismatch { actual, given: offset });
-            }
             let limits = Limits {
                 length,
                 stall: self.settings.body_stall(),
@@ -44,18 +42,19 @@ impl Library {
                 staged.sync().await?;
             }
             received?;
+            if staged.size_bytes() < length {
+                self.keep_waiting(&mut upload).await?;
+            }
         }
         self.advance(caller, &upload, turn).await
     }
 
     /// Where an upload stands, durably.
     pub async fn upload_state(&self, caller: &Caller, id: UploadId) -> Result<UploadState> {
-        let upload = self.own_upload(caller, id).await?;
-        if let Some(done) = finished_state(&upload, id)? {
-            return Ok(done);
-        }
-        let mut turn = self.sessions.take_turn(id).await?;
-        self.warm_up(caller, &mut turn.session, &upload).await?;
+        let (upload, mut turn) = match self.take_up(caller, id).await? {
+            Opened::Done(done) => return Ok(done),
+            Opened::Writable(upload, turn) => (*upload, turn),
+        };
         if let Session::Staged { staged, .. } = &mut *turn.session {
             staged.sync().await?;
         }
@@ -101,6 +100,40 @@ impl Library {
         Ok(state)
     }
 
+    /// The turn to write to an upload that is still open, with its bytes so far.
+    async fn take_up(&self, caller: &Caller, id: UploadId) -> Result<Opened> {
+        let mut upload = self.own_upload(caller, id).await?;
+        if let Some(done) = finished_state(&upload, id)? {
+            return Ok(Opened::Done(done));
+        }
+        let mut turn = self.sessions.take_turn(id).await?;
+        if !matches!(*turn.session, Session::Staged { .. }) {
+            // Whoever had the turn before may have finished or ended it while this call waited.
+            upload = self.own_upload(caller, id).await?;
+            if let Some(done) = finished_state(&upload, id)? {
+                self.sessions.forget(id);
+                return Ok(Opened::Done(done));
+            }
+            self.warm_up(caller, &mut turn.session, &upload).await?;
+        }
+        Ok(Opened::Writable(Box::new(upload), turn))
+    }
+
+    /// An upload to which bytes still come does not expire, however slowly they do. Written down only
+    /// when half of its time is over, because it costs a commit.
+    async fn keep_waiting(&self, upload: &mut Upload) -> Result<()> {
+        let (id, now_ms) = (upload.declared.id, self.now_ms());
+        let lifetime_ms = self.settings.upload_expiry_ms();
+        if upload.declared.expires_at_ms - now_ms > lifetime_ms / 2 {
+            return Ok(());
+        }
+        let expires_at_ms = now_ms + lifetime_ms;
+        if self.catalog.write(move |tx| Box::pin(uploads::touch(tx, id, now_ms, expires_at_ms))).await? {
+            upload.declared.expires_at_ms = expires_at_ms;
+        }
+        Ok(())
+    }
+
     async fn own_upload(&self, caller: &Caller, id: UploadId) -> Result<Upload> {
         let found = self.catalog.read(move |tx| Box::pin(uploads::get(tx, id))).await?;
         found.filter(|upload| upload.declared.user_id == caller.user_id).ok_or(Error::NotFound("upload"))
@@ -118,7 +151,7 @@ impl Library {
         }
         match self.sealed_before(caller, upload).await? {
             Some(hashes) => {
-                *session = Session::Sealed { hashes };
+                *session = Session::Sealed { sealed: SealedBytes { hashes, fresh: true } };
                 Ok(())
             }
             None => {
@@ -138,6 +171,14 @@ impl Library {
         self.sessions.forget(id);
         Ok(())
     }
+}
+
+/// What became of asking for the turn.
+enum Opened {
+    /// It is finished; this is its answer.
+    Done(UploadState),
+    /// It is open, and this call may write.
+    Writable(Box<Upload>, Turn),
 }
 
 fn declared_length(upload: &Upload) -> Result<u64> {

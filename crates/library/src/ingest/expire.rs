@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use catalog::uploads;
-use domain::UploadId;
+use domain::{TimestampMs, UploadId};
 
 use crate::Library;
 use crate::error::Result;
@@ -22,16 +22,39 @@ impl Library {
                 .catalog
                 .read(move |tx| Box::pin(async move { uploads::expired(tx, now_ms, BATCH).await }))
                 .await?;
+            let mut progress = false;
             for &id in &expired {
-                self.vault.discard(id).await?;
-                self.sessions.forget(id);
-                self.catalog.write(move |tx| Box::pin(uploads::delete(tx, id))).await?;
-                gone += 1;
+                if self.expire_one(id, now_ms).await? {
+                    gone += 1;
+                    progress = true;
+                }
             }
-            if expired.len() < BATCH as usize {
+            if !progress || expired.len() < BATCH as usize {
                 return Ok(gone);
             }
         }
+    }
+
+    /// The row goes first: bytes without one are swept later, a row without bytes would promise them.
+    async fn expire_one(&self, id: UploadId, now_ms: TimestampMs) -> Result<bool> {
+        let expired = self
+            .catalog
+            .write(move |tx| {
+                Box::pin(async move {
+                    // It may have gone on, or been finished, since it was listed.
+                    let upload = uploads::get(tx, id).await?;
+                    if upload.is_none_or(|upload| upload.declared.expires_at_ms >= now_ms) {
+                        return Ok(false);
+                    }
+                    uploads::delete(tx, id).await
+                })
+            })
+            .await?;
+        if expired {
+            self.vault.discard(id).await?;
+            self.sessions.forget(id);
+        }
+        Ok(expired)
     }
 
     /// Discards staged bytes that belong to no open upload and have been still for the grace period:

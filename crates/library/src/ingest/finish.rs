@@ -7,11 +7,12 @@ use catalog::uploads::{self, Upload};
 use catalog::{blobs, offers};
 use domain::{ContentHash, Hashes, Sha1Hash};
 use futures_util::StreamExt as _;
+use tokio::sync::MutexGuard;
 use vault::Staged;
 
 use super::Stored;
 use super::record::Arrival;
-use super::session::{HEAD_BYTES, Session};
+use super::session::{HEAD_BYTES, SealedBytes, Session};
 use crate::error::{Error, Result};
 use crate::reread::reread;
 use crate::spaces::readable;
@@ -33,22 +34,32 @@ impl Library {
         let mut head = Vec::new();
         // From here to the commit no sweep may take bytes that turn out to be there already.
         let _no_removal = self.removal.read().await;
-        let hashes = match std::mem::replace(session, Session::Cold) {
-            Session::Sealed { hashes } => hashes,
+        let (sealed, _mending) = match std::mem::replace(session, Session::Cold) {
+            Session::Sealed { sealed } => {
+                self.still_there(declared, sealed.hashes, written_down).await?;
+                (sealed, None)
+            }
             Session::Staged { staged, head: seen } => {
                 head = seen;
                 self.seal(declared, staged, written_down).await?
             }
             Session::Cold => return Err(Error::UploadGone),
         };
-        *session = Session::Sealed { hashes };
+        *session = Session::Sealed { sealed };
+        let hashes = sealed.hashes;
         if head.is_empty() && hashes.size_bytes > 0 {
             head = self.read_head(hashes).await?;
         }
-        let arrival = Arrival::new(self, caller, declared, hashes, &head, written_down);
+        let arrival = Arrival::new(self, caller, declared, sealed, &head, written_down);
         let stored = self.catalog.write(move |tx| Box::pin(async move { arrival.record(tx).await })).await;
-        if matches!(stored, Err(Error::DeletedEarlier)) && written_down {
-            self.end_upload(declared.id, "deleted-earlier").await?;
+        match &stored {
+            Err(Error::DeletedEarlier) if written_down => {
+                self.end_upload(declared.id, "deleted-earlier").await?;
+            }
+            Err(Error::UploadGone) if written_down => {
+                self.end_upload(declared.id, "kept bytes damaged").await?;
+            }
+            _ => {}
         }
         stored
     }
@@ -58,7 +69,7 @@ impl Library {
         declared: &uploads::NewUpload,
         staged: Box<dyn Staged>,
         written_down: bool,
-    ) -> Result<Hashes> {
+    ) -> Result<(SealedBytes, Option<MutexGuard<'_, ()>>)> {
         if let Err(error) = compare(declared, staged.hashes()) {
             drop(staged);
             if written_down {
@@ -69,23 +80,55 @@ impl Library {
             return Err(error);
         }
         let mut staged = staged;
-        self.make_way(&mut staged).await?;
-        Ok(self.vault.seal(staged).await?.hashes)
+        let mending = self.make_way(&mut staged).await?;
+        let sealed = self.vault.seal(staged).await?;
+        // Who mends has read what was there, or taken it away.
+        let fresh = !sealed.was_there || mending.is_some();
+        Ok((SealedBytes { hashes: sealed.hashes, fresh }, mending))
     }
 
     /// When a blob of this name is there and known to be rotten, takes it away, so that the whole
     /// bytes that have just arrived (and are durable first) can have its place.
-    async fn make_way(&self, staged: &mut Box<dyn Staged>) -> Result<()> {
-        let sha256 = staged.hashes().sha256;
-        if self.vault.size_of(sha256).await?.is_none() {
+    ///
+    /// The guard is to be held until the mended blob is committed: somebody else who is mending the
+    /// same blob must not take the good bytes away again.
+    async fn make_way(&self, staged: &mut Box<dyn Staged>) -> Result<Option<MutexGuard<'_, ()>>> {
+        let hashes = staged.hashes();
+        if self.vault.size_of(hashes.sha256).await?.is_none() || !self.is_damaged(hashes.sha256).await? {
+            return Ok(None);
+        }
+        let mending = self.mending.lock().await;
+        if !self.is_damaged(hashes.sha256).await? {
+            return Ok(None);
+        }
+        let there = reread(&*self.vault, hashes.sha256, hashes.size_bytes, |_| ()).await;
+        if !there.is_ok_and(|read| read.hashes == hashes) {
+            staged.sync().await?;
+            self.vault.remove(hashes.sha256).await?;
+        }
+        Ok(Some(mending))
+    }
+
+    async fn is_damaged(&self, sha256: ContentHash) -> Result<bool> {
+        let known = self.catalog.read(move |tx| Box::pin(blobs::get(tx, sha256))).await?;
+        Ok(known.is_some_and(|blob| blob.damaged_at_ms.is_some()))
+    }
+
+    /// Bytes that were sealed in an earlier call may have been swept since, when the catalog was away
+    /// for longer than the grace period.
+    async fn still_there(
+        &self,
+        declared: &uploads::NewUpload,
+        hashes: Hashes,
+        written_down: bool,
+    ) -> Result<()> {
+        if self.vault.size_of(hashes.sha256).await? == Some(hashes.size_bytes) {
             return Ok(());
         }
-        let known = self.catalog.read(move |tx| Box::pin(blobs::get(tx, sha256))).await?;
-        if known.is_some_and(|blob| blob.damaged_at_ms.is_some()) {
-            staged.sync().await?;
-            self.vault.remove(sha256).await?;
+        if written_down {
+            self.end_upload(declared.id, "sealed bytes lost").await?;
         }
-        Ok(())
+        Err(Error::UploadGone)
     }
 
     async fn read_head(&self, hashes: Hashes) -> Result<Vec<u8>> {

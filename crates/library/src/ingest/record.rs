@@ -14,6 +14,7 @@ use media::{MediaKind, MediaType};
 
 use super::Stored;
 use super::begin::minds_deletion;
+use super::session::SealedBytes;
 use crate::error::{Error, Result};
 use crate::{Caller, Library, spaces};
 
@@ -29,6 +30,7 @@ pub(super) struct Arrival {
     declared: uploads::NewUpload,
     written_down: bool,
     hashes: Hashes,
+    fresh: bool,
     media: MediaType,
     ids: Ids,
     entry_id: EntryId,
@@ -44,7 +46,7 @@ impl Arrival {
         library: &Library,
         caller: &Caller,
         declared: &uploads::NewUpload,
-        hashes: Hashes,
+        sealed: SealedBytes,
         head: &[u8],
         written_down: bool,
     ) -> Self {
@@ -55,7 +57,8 @@ impl Arrival {
             minds_deletion: minds_deletion(caller, declared.send_again),
             declared: declared.clone(),
             written_down,
-            hashes,
+            hashes: sealed.hashes,
+            fresh: sealed.fresh,
             media: media::sniff(head),
             ids: library.ids.clone(),
             entry_id: library.ids.fresh(),
@@ -116,6 +119,11 @@ impl Arrival {
         let arrival = blobs::upsert_kept(tx, &blob).await?;
         if !arrival.was_damaged {
             return Ok(Vec::new());
+        }
+        if !self.fresh {
+            // Found to be damaged only after the bytes that arrived had given way to it: they are
+            // needed once more.
+            return Err(Error::UploadGone);
         }
         // Everybody who has this content may breathe again.
         let spaces = blobs::live_in(tx, self.hashes.sha256).await?;

@@ -32,8 +32,28 @@ pub(super) enum Session {
     /// The bytes are durable under their name; the catalog has yet to hear of it.
     Sealed {
         /// What was sealed.
-        hashes: Hashes,
+        sealed: SealedBytes,
     },
+}
+
+impl Session {
+    /// Where the upload goes on.
+    pub(super) fn size_bytes(&self) -> u64 {
+        match self {
+            Self::Cold => 0,
+            Self::Staged { staged, .. } => staged.size_bytes(),
+            Self::Sealed { sealed } => sealed.hashes.size_bytes,
+        }
+    }
+}
+
+/// Bytes that are durable under their name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SealedBytes {
+    pub(super) hashes: Hashes,
+    /// Whether these very bytes are known to be good: they were written just now, or read again. Not
+    /// so when a blob of the right length was there already.
+    pub(super) fresh: bool,
 }
 
 /// The turn to write to one upload, held for the length of one request.
@@ -94,9 +114,14 @@ impl Sessions {
     pub(crate) fn cool_down(&self) -> usize {
         let mut slots = self.lock();
         let before = slots.len();
-        slots.retain(|_, slot| match slot.session.try_lock() {
-            Ok(session) => matches!(*session, Session::Sealed { .. }),
-            Err(_) => true,
+        slots.retain(|_, slot| {
+            // Somebody has just looked it up and is about to take the turn.
+            let wanted = Arc::strong_count(slot) > 1;
+            wanted
+                || match slot.session.try_lock() {
+                    Ok(session) => matches!(*session, Session::Sealed { .. }),
+                    Err(_) => true,
+                }
         });
         before - slots.len()
     }
