@@ -14,6 +14,7 @@
 mod clock;
 #[cfg(feature = "postgres")]
 mod database;
+mod engine;
 mod environment;
 mod hub_binary;
 mod hub_process;
@@ -25,9 +26,10 @@ mod test_hub;
 pub use clock::HandClock;
 #[cfg(feature = "postgres")]
 pub use database::FreshDatabase;
+pub use engine::{Engine, engines};
 pub use environment::{corpus_dir, free_port, postgres_server, skip_or_fail, tools_dir};
 pub use hub_binary::{binary, hub_binary};
 pub use hub_process::{HubLaunch, HubProcess};
 pub use random::SeededRandom;
 #[cfg(feature = "hub")]
-pub use test_hub::{Engine, PASSWORD, TestHub, TestHubPlan, engines};
+pub use test_hub::{PASSWORD, TestHub, TestHubPlan};

@@ -13,32 +13,13 @@ use library::{Library, Settings};
 use tempfile::TempDir;
 use vault::{DiskVault, Vault};
 
-use crate::{FreshDatabase, HandClock, skip_or_fail};
+use crate::{Engine, FreshDatabase, HandClock};
 
 /// What a stop may take inside a test before what is left is dropped.
 const STOP_TIME: Duration = Duration::from_secs(5);
 
 /// The password of every account that a [`TestHub`] makes.
 pub const PASSWORD: &str = "a sentence only the tests know";
-
-/// Where the catalog lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
-    /// A file.
-    Sqlite,
-    /// A database of its own on the server of `ALBUMEN_TEST_POSTGRES`.
-    Postgres,
-}
-
-/// The engines that this machine can test: always SQLite, and PostgreSQL where there is a server.
-/// Says so when there is none; in CI that fails.
-pub fn engines() -> Vec<Engine> {
-    if crate::postgres_server().is_some() {
-        return vec![Engine::Sqlite, Engine::Postgres];
-    }
-    skip_or_fail("no PostgreSQL: ALBUMEN_TEST_POSTGRES is not set");
-    vec![Engine::Sqlite]
-}
 
 /// Wraps the hub's vault, for faults.
 type WrapVault = Box<dyn FnOnce(Arc<dyn Vault>) -> Arc<dyn Vault> + Send>;
@@ -195,6 +176,7 @@ impl TestHub {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engines;
 
     #[tokio::test(flavor = "multi_thread")]
     async fn starts_answers_and_stops_on_every_engine() {
