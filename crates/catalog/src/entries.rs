@@ -48,7 +48,7 @@ pub struct Entry {
     pub parent_id: Option<EntryId>,
     /// Its name, exactly as given; empty for a Space's root and for nothing else.
     pub name: String,
-    /// The bytes of a name that was not UTF-8 on its device.
+    /// The bytes of its name on its device, where `name` does not tell them.
     pub name_raw: Option<Vec<u8>>,
     /// What only a file has; `None` for a folder.
     pub file: Option<FileFacts>,
@@ -100,7 +100,7 @@ pub struct NewFile {
     pub parent_id: EntryId,
     /// The name as sent.
     pub name: Name,
-    /// The bytes of a name that was not UTF-8.
+    /// The bytes of its name on its device; kept where `name` does not tell them.
     pub name_raw: Option<Vec<u8>>,
     /// Its bytes; the blob's row must exist.
     pub sha256: ContentHash,

@@ -237,7 +237,8 @@ fn values_of<'a>(file: &'a NewFile, name: &'a Name, sent_name_key: &'a [u8]) -> 
         kind_number(EntryKind::File).into(),
         name.as_str().into(),
         name_key(name).into(),
-        file.name_raw.as_deref().into(),
+        // Only where it says more than the name.
+        file.name_raw.as_deref().filter(|raw| *raw != name.as_str().as_bytes()).into(),
         sent_name_key.into(),
         file.sha256.into(),
         file.asset_id.into(),

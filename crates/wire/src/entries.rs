@@ -29,7 +29,8 @@ pub struct Entry {
     pub kind: EntryKind,
     /// Its name, exactly as given; empty for a Space's root.
     pub name: String,
-    /// The bytes of a name that was not UTF-8 on its device, in base64; `name` then shows it as well as text can.
+    /// The bytes of its name on its device, in base64, where `name` does not tell them: they were not UTF-8,
+    /// or another file had the name already, written in another form of Unicode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_raw: Option<String>,
     /// A file's bytes.

@@ -63,7 +63,7 @@ pub struct Filing {
     pub album: Option<String>,
     /// The file's name.
     pub name: Name,
-    /// The bytes of a name that was not UTF-8, in base64.
+    /// The bytes of a name that is not plain ASCII, in base64, so that it comes back exactly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_raw: Option<String>,
     /// When the file was last changed on its device.
@@ -114,7 +114,8 @@ pub struct Stored {
 pub mod metadata {
     /// The file's name as text.
     pub const FILENAME: &str = "filename";
-    /// The bytes of a name that is not UTF-8 (in the `PUT` header: base64 of them).
+    /// The bytes of a name that is not plain ASCII (in the `PUT` header: base64 of them), so that it comes
+    /// back exactly: it may be no UTF-8, or need a number on the hub.
     pub const FILENAME_RAW: &str = "filename-raw";
     /// Declared SHA-256 of the whole file, hexadecimal.
     pub const SHA256: &str = "sha256";

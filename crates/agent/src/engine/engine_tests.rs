@@ -369,7 +369,9 @@ async fn a_real_folder_of_odd_files_arrives_byte_for_byte() {
     assert!(names.iter().all(|name| scene.hub.holds(name)) && scene.hub.holds(b""));
     let mut raw = scene.hub.shelf().raw_names.clone();
     raw.sort();
-    assert_eq!(raw, [b"bad\xfe.jpg".to_vec(), b"bad\xff.jpg".to_vec()]);
+    let mut wanted: Vec<_> = names.iter().filter(|name| !name.is_ascii()).map(|name| name.to_vec()).collect();
+    wanted.sort();
+    assert_eq!(raw, wanted, "the bytes of every name that text alone may not bring back");
     assert_eq!(counts(&scene.run().await), (0, 8, 0, 0));
 }
 

@@ -418,11 +418,13 @@ impl<'e> Run<'e> {
     }
 }
 
-/// The name as text, and its bytes where it is no text.
+/// The name as text, and its bytes where the text may not be enough to bring it back: when it is none,
+/// and when the same letters can be written in two ways, of which a folder on the hub holds one.
 fn name_of(key: &ItemKey) -> (Name, Option<Vec<u8>>) {
     let bytes = key.local.name_bytes();
     match std::str::from_utf8(bytes).ok().and_then(|text| Name::new(text).ok()) {
-        Some(name) => (name, None),
+        Some(name) if bytes.is_ascii() => (name, None),
+        Some(name) => (name, Some(bytes.to_vec())),
         None => (Name::lenient(&String::from_utf8_lossy(bytes)), Some(bytes.to_vec())),
     }
 }

@@ -59,6 +59,7 @@ pub fn plan(files: Vec<FileBelow>) -> RestorePlan {
     let mut taken = HashSet::new();
     let mut items: Vec<RestoreItem> = files.into_iter().filter_map(item).collect();
     items.sort_by(|a, b| (&a.folders, &a.name, a.entry).cmp(&(&b.folders, &b.name, b.entry)));
+    give_back_numbered_names(&mut items);
     for item in &mut items {
         let plain = item.name.clone();
         let mut number = 2;
@@ -69,6 +70,21 @@ pub fn plan(files: Vec<FileBelow>) -> RestorePlan {
         }
     }
     RestorePlan { items }
+}
+
+/// A file that got a number on the hub has its own name back, unless another file has that very name:
+/// then this one is its later version, and keeps the number.
+fn give_back_numbered_names(items: &mut [RestoreItem]) {
+    let place = |item: &RestoreItem, name: &[u8]| (item.folders.clone(), name.to_owned());
+    let named: HashSet<_> = items.iter().map(|item| place(item, item.name.as_str().as_bytes())).collect();
+    let mut given = HashSet::new();
+    for item in items {
+        let Some(raw) = item.name_raw.take_if(|raw| std::str::from_utf8(raw).is_ok()) else { continue };
+        let wanted = place(item, &raw);
+        if !named.contains(&wanted) && given.insert(wanted) {
+            item.name_raw = Some(raw);
+        }
+    }
 }
 
 fn item(file: FileBelow) -> Option<RestoreItem> {
@@ -134,6 +150,25 @@ pub(super) mod tests {
         assert_eq!(names, ["caf\u{e9}.jpg", "caf\u{e9} (2).jpg"]);
         let apart = vec![file(1, "A", "a.jpg", b"1"), file(2, "B", "a.jpg", b"2")];
         assert!(plan(apart).items.iter().all(|item| item.name.as_str() == "a.jpg"));
+    }
+
+    #[test]
+    fn a_numbered_file_has_its_own_name_back_unless_another_has_it() {
+        let numbered = |number, raw: &str| {
+            let mut file = file(number, "A", &format!("caf\u{e9} ({number}).jpg"), &[number]);
+            file.entry.name_raw = Some(STANDARD.encode(raw));
+            file
+        };
+        let first = file(1, "A", "caf\u{e9}.jpg", b"1");
+        let later = numbered(2, "caf\u{e9}.jpg");
+        let twin = numbered(3, "cafe\u{301}.jpg");
+        let again = numbered(4, "cafe\u{301}.jpg");
+        let raw: Vec<_> = plan(vec![first, later, twin, again])
+            .items
+            .into_iter()
+            .filter_map(|item| Some((item.entry, item.name_raw?)))
+            .collect();
+        assert_eq!(raw, [(EntryId::from_bytes([3; 16]), "cafe\u{301}.jpg".as_bytes().to_vec())]);
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub struct NewFile {
     pub size_bytes: u64,
     /// The file's name, as text as far as it is text.
     pub name: Name,
-    /// The bytes of a name that is not UTF-8.
+    /// The bytes of a name that is not plain ASCII.
     pub name_raw: Option<Vec<u8>>,
     /// The device album; names the default folder and the hub album.
     pub album: String,

@@ -130,6 +130,23 @@ contract! {
 }
 
 contract! {
+    async fn raw_bytes_are_kept_only_where_they_say_more_than_the_name(hub) {
+        let (_, space) = hub.home().await;
+        let mut told = Vec::new();
+        for (sent, content) in [("caf\u{e9}.jpg", "x"), ("cafe\u{301}.jpg", "y")] {
+            let mut file = hub.new_file(&space, space.root_id, sent, hub.blob(content).await);
+            file.name_raw = Some(sent.as_bytes().to_vec());
+            let id = put!(hub, tx => entries::insert_file(tx, &file)).unwrap().id;
+            let entry = look!(hub, tx => entries::get(tx, id)).unwrap().unwrap();
+            told.push((entry.name, entry.name_raw));
+        }
+        // The second is the same name in another form, so it got a number.
+        let twin = ("cafe\u{301} (2).jpg".to_owned(), Some("cafe\u{301}.jpg".as_bytes().to_vec()));
+        assert_eq!(told, [("caf\u{e9}.jpg".to_owned(), None), twin]);
+    }
+}
+
+contract! {
     async fn renaming_keeps_names_unique_and_forgets_raw_bytes(hub) {
         let (user_id, space) = hub.home().await;
         let mut file = hub.new_file(&space, space.root_id, "old.jpg", hub.blob("x").await);
