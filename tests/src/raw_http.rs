@@ -1,11 +1,12 @@
 //! HTTP as bytes on a connection, for saying what no well-behaved client says.
 
+use std::fmt::Write as _;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// A reply that takes longer than this never comes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A connection without any manners.
 #[derive(Debug)]
@@ -73,9 +74,10 @@ impl RawConnection {
         let mut connection = Self::open(address);
         let mut head = format!("{request_line} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(head, "{name}: {value}\r\n");
         }
-        head.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
+        // Writing to a String does not fail.
+        let _ = write!(head, "Content-Length: {}\r\n\r\n", body.len());
         connection.send(head.as_bytes());
         connection.send(body);
         connection.read_to_end()

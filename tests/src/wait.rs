@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// What does not become true within this time never will.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The time between two looks.
 const LOOK_EVERY: Duration = Duration::from_millis(10);

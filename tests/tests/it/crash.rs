@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use albumen_tests::{Device, Engine, Hub, RunningProgram, Tree, noise_file, pause, put_file};
+use albumen_tests::{Device, Engine, Hub, RunningProgram, Tree, engines, noise_file, pause, put_file};
 use domain::ContentHash;
 use testkit::{SeededRandom, samples};
 
-/// How often something is killed.
-const KILLS: u32 = 56;
+/// How often something is killed, on each engine.
+const KILLS: u32 = 52;
 
 /// How many files are there at the start, and come with each new batch.
 const SMALL_FILES: u64 = 120;
@@ -23,26 +23,41 @@ fn below(random: &SeededRandom, limit: u64) -> u64 {
 
 #[test]
 fn what_was_acknowledged_survives_every_kill() {
+    kill_again_and_again(Engine::Sqlite);
+}
+
+#[test]
+fn what_was_acknowledged_survives_every_kill_beside_a_database() {
+    if engines().contains(&Engine::Postgres) {
+        kill_again_and_again(Engine::Postgres);
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "whoever looks into a failure needs the seed")]
+fn kill_again_and_again(engine: Engine) {
     let seed =
         std::env::var("ALBUMEN_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_261_121);
     println!("kills at random, seed {seed} (set ALBUMEN_TEST_SEED for another)");
     let random = SeededRandom::new(seed);
-    let mut hub = Hub::start(Engine::Sqlite);
+    let mut hub = Hub::start(engine);
     let device = hub.device("laptop");
-    let mut story = Story { batches: 0, acknowledged: BTreeSet::new(), device_kills: 0, hub_kills: 0 };
+    let mut story = Story::default();
     story.add_batch(&device, &random);
     device.add_source(&device.pictures(), false);
     while story.device_kills + story.hub_kills < KILLS {
         story.one_kill(&mut hub, &device, &random);
     }
     println!(
-        "{} kills of the device, {} of the hub, {} batches, {} contents acknowledged on the way",
+        "{} kills of the device, {} of the hub, {} of them in the middle of an upload, {} batches, {} contents \
+         acknowledged on the way",
         story.device_kills,
         story.hub_kills,
+        story.in_the_middle,
         story.batches,
         story.acknowledged.len()
     );
     assert!(story.device_kills > 5 && story.hub_kills > 5, "both were killed");
+    assert!(story.in_the_middle > 0, "some kills came in the middle of an upload");
     assert!(!story.acknowledged.is_empty(), "something was acknowledged between the kills");
 
     let _ = device.backup().expect_safe();
@@ -58,8 +73,11 @@ fn what_was_acknowledged_survives_every_kill() {
     hub.process.kill();
 }
 
+#[derive(Debug, Default)]
 struct Story {
     batches: u64,
+    /// Kills that left bytes of unfinished uploads behind.
+    in_the_middle: u32,
     acknowledged: BTreeSet<ContentHash>,
     device_kills: u32,
     hub_kills: u32,
@@ -131,6 +149,7 @@ impl Story {
 
     /// Remembers what the device was told, and looks whether it is true.
     fn note(&mut self, hub: &Hub, device: &Device) {
+        self.in_the_middle += u32::from(hub.staged_bytes() > 0);
         let now = device.acknowledged();
         assert!(self.acknowledged.is_subset(&now), "the device forgot what it was told");
         self.acknowledged = now;

@@ -1,5 +1,7 @@
 //! The built programs together, from the outside.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
+
 mod away;
 mod care;
 mod corpus;

@@ -2,6 +2,7 @@
 
 use albumen_tests::{Engine, Hub, RawConnection, RawReply, engines, until};
 use domain::TwinHasher;
+use testkit::samples;
 
 /// What tus wants in every request, and who is calling.
 fn tus<'a>(bearer: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -114,35 +115,39 @@ fn wrong_offsets_and_second_writers_change_nothing() {
         let too_much = append(&hub, &upload, "0", b"more than ten bytes");
         assert!(too_much.status.is_some_and(|status| (400..500).contains(&status)), "{too_much:?}");
 
-        // One writer is in the middle of its request; a second one comes. The newest wins, because the
-        // first may be a dead connection of the same device; but it has to go on where the first was.
-        let upload = location(&begin(&hub, "10", "filename Yi5qcGc="));
-        let bearer = bearer(&hub);
-        let head = format!(
-            "PATCH {upload} HTTP/1.1\r\nHost: h\r\nAuthorization: {bearer}\r\nTus-Resumable: 1.0.0\r\nConnection: close\r\n\
-             Upload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: 10\r\n\r\n"
-        );
-        let mut first = RawConnection::open(hub.process.address());
-        assert!(first.send(head.as_bytes()) && first.send(b"01234"));
-        until("the first bytes on the hub", || hub.staged_bytes() == 5);
-        let second = append(&hub, &upload, "0", b"0123456789");
-        assert!(matches!(second.status, Some(409 | 423)), "{second:?}");
-        assert_eq!(offset_of(&hub, &upload), "5");
-        first.send(b"XXXXX");
-        let told = first.read_to_end();
-        assert!(told.status.is_none_or(|status| status >= 400), "{told:?}");
-        let last = append(&hub, &upload, "5", b"56789");
-        assert_eq!(last.status, Some(204), "{last:?}");
-        let file = hub.owner().files().into_values().next().expect("a file");
-        let expected = TwinHasher::of(b"0123456789");
-        assert_eq!(
-            hub.owner().hash(file.entry.id).sha256,
-            expected.sha256,
-            "no byte of the first came in between"
-        );
+        newest_writer_wins(&hub);
         assert_eq!(hub.owner().files().len(), 1);
         assert_unhurt(&hub);
     }
+}
+
+/// One writer is in the middle of its request; a second one comes. The newest wins, because the first
+/// may be a dead connection of the same device; but it has to go on where the first was.
+fn newest_writer_wins(hub: &Hub) {
+    let content = samples::noise(1, 3_000_000);
+    let upload = location(&begin(hub, &content.len().to_string(), "filename Yi5qcGc="));
+    let bearer = bearer(hub);
+    let head = format!(
+        "PATCH {upload} HTTP/1.1\r\nHost: h\r\nAuthorization: {bearer}\r\nTus-Resumable: 1.0.0\r\nConnection: close\r\n\
+         Upload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: {}\r\n\r\n",
+        content.len()
+    );
+    let mut first = RawConnection::open(hub.process.address());
+    assert!(first.send(head.as_bytes()) && first.send(&content[..2_000_000]));
+    until("the first bytes on the hub", || hub.staged_bytes() > 0);
+
+    let second = append(hub, &upload, "0", &content);
+    assert!(matches!(second.status, Some(409 | 423)), "{second:?}");
+    let offset = offset_of(hub, &upload);
+    first.send(&[b'X'; 1000]);
+    let told = first.read_to_end();
+    assert!(told.status.is_none_or(|status| status == 423), "{told:?}");
+    let rest = &content[offset.parse::<usize>().expect("a number")..];
+    let last = append(hub, &upload, &offset, rest);
+    assert_eq!(last.status, Some(204), "{last:?}");
+    let file = hub.owner().files().into_values().next().expect("a file");
+    let expected = TwinHasher::of(&content);
+    assert_eq!(hub.owner().hash(file.entry.id), expected, "no byte of the first came in between");
 }
 
 #[test]
