@@ -16,6 +16,9 @@ const CODE_LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// What guesses at the set-up code are counted under.
 const GUESSED_AT: &str = "the set-up code";
 
+/// Who gives another code is told this.
+const WRONG_CODE: &str = "the set-up code is wrong; the hub prints the right one each time it starts";
+
 impl Library {
     /// Whether the hub waits to be claimed.
     pub async fn setup_needed(&self) -> Result<bool> {
@@ -43,33 +46,55 @@ impl Library {
     }
 
     /// Makes the owner's account and logs the owner in. The code works once, whoever is first.
+    ///
+    /// A password is hashed, which costs memory and a core, only for who knows the code.
     pub async fn set_up(&self, code: &str, name: Name, password: &str, address: &str) -> Result<LoggedIn> {
-        self.guesses.check(GUESSED_AT, address)?;
-        let account = self.prepare_account(name, Role::Owner, password).await?;
+        let turn = self.guesses.take_turn(GUESSED_AT, address).await?;
         let hash = hex::encode(digest(&code.trim().to_ascii_uppercase()));
+        self.demand_right_code(&hash, address).await?;
+        drop(turn);
+        let account = self.prepare_account(name, Role::Owner, password).await?;
         let user = account.user.clone();
         let claimed = self
             .catalog
             .write(move |tx| {
                 Box::pin(async move {
-                    if !lacks_owner(tx).await? {
-                        return Err(Error::Conflict("this hub has an owner already; log in instead"));
-                    }
+                    refuse_claimed(tx).await?;
                     let right = settings::take(tx, SETUP_CODE_HASH, &hash).await?;
                     if right {
                         insert_account(tx, &account).await?;
                     }
-                    Ok(right)
+                    Ok::<_, Error>(right)
                 })
             })
             .await?;
         if !claimed {
-            self.guesses.wrong(GUESSED_AT, address);
-            return Err(Error::Forbidden(
-                "the set-up code is wrong; the hub prints the right one each time it starts",
-            ));
+            // A newer code was printed in the meantime.
+            return Err(Error::Forbidden(WRONG_CODE));
         }
         self.start_session(user).await
+    }
+
+    /// Refuses when the hub has an owner, or another code. Both are counted as wrong guesses, so that
+    /// nobody asks without end.
+    async fn demand_right_code(&self, hash: &str, address: &str) -> Result<()> {
+        let kept = self
+            .catalog
+            .read(|tx| {
+                Box::pin(async move {
+                    refuse_claimed(tx).await?;
+                    Ok::<_, Error>(settings::get(tx, SETUP_CODE_HASH).await?)
+                })
+            })
+            .await;
+        let refused = match kept {
+            Ok(kept) if kept.as_deref() == Some(hash) => return Ok(()),
+            Ok(_) => Error::Forbidden(WRONG_CODE),
+            Err(error @ Error::Conflict(_)) => error,
+            Err(error) => return Err(error),
+        };
+        self.guesses.wrong(GUESSED_AT, address);
+        Err(refused)
     }
 
     fn draw_code(&self) -> String {
@@ -79,6 +104,14 @@ impl Library {
         let text: String = letters.iter().collect();
         format!("{}-{}-{}", &text[..4], &text[4..8], &text[8..])
     }
+}
+
+/// Refuses to claim a hub for the second time.
+async fn refuse_claimed(tx: &mut Tx) -> Result<()> {
+    if lacks_owner(tx).await? {
+        return Ok(());
+    }
+    Err(Error::Conflict("this hub has an owner already; log in instead"))
 }
 
 /// Whether nobody has claimed the hub. Accounts that its keeper made on its machine do not count: a

@@ -51,6 +51,25 @@ async fn guessing_the_set_up_code_is_slowed_down() {
     world.end().await;
 }
 
+/// Only who knows the code makes the hub hash a password, and a claimed hub has no code: the weakness of
+/// a password, which is found when it is to be hashed, is told to nobody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn setting_up_costs_no_hash_without_the_code_or_on_a_claimed_hub() {
+    let world = World::in_memory().await;
+    let code = world.library.fresh_setup_code().await.unwrap().unwrap();
+    let wrong = world.library.set_up("WRONG", name("eve"), "short", ADDRESS).await.unwrap_err();
+    assert!(matches!(wrong, Error::Forbidden(_)), "{wrong:?}");
+    world.library.set_up(&code, name("olga"), PASSWORD, ADDRESS).await.unwrap();
+    for _ in 0..9 {
+        let late = world.library.set_up(&code, name("eve"), "short", ADDRESS).await.unwrap_err();
+        assert!(matches!(late, Error::Conflict(_)), "{late:?}");
+    }
+    let slow = world.library.set_up(&code, name("eve"), "short", ADDRESS).await.unwrap_err();
+    assert!(matches!(slow, Error::SlowDown { .. }), "{slow:?}");
+    try_log_in(&world, "olga", PASSWORD, ADDRESS).await.unwrap();
+    world.end().await;
+}
+
 async fn try_log_in(world: &World, who: &str, password: &str, address: &str) -> Result<(), Error> {
     world.library.log_in(name(who), password, None, address).await.map(|_| ())
 }
