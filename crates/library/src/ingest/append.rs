@@ -4,7 +4,7 @@ use catalog::uploads::{self, Upload, UploadState as Stage};
 use domain::UploadId;
 
 use super::UploadState;
-use super::receive::{Body, ChunkChecksum, Limits, receive};
+use super::receive::{Body, ChunkChecksum, Limits, receive, refuse_more};
 use super::session::{SealedBytes, Session, Turn};
 use crate::error::{Error, Result};
 use crate::{Caller, Library};
@@ -21,14 +21,15 @@ impl Library {
         body: impl Body,
     ) -> Result<UploadState> {
         let (mut upload, mut turn) = match self.take_up(caller, id).await? {
-            Opened::Done(done) => return at_offset(done, offset),
+            Opened::Done(done) => {
+                expect_offset(done.offset, offset)?;
+                refuse_more(done.length, body, self.settings.body_stall()).await?;
+                return Ok(done);
+            }
             Opened::Writable(upload, turn) => (*upload, turn),
         };
         let length = declared_length(&upload)?;
-        let actual = turn.session.size_bytes();
-        if actual != offset {
-            return Err(Error::OffsetMismatch { actual, given: offset });
-        }
+        expect_offset(turn.session.size_bytes(), offset)?;
         if let Session::Staged { staged, head } = &mut *turn.session {
             let limits = Limits {
                 length,
@@ -45,6 +46,8 @@ impl Library {
             if staged.size_bytes() < length {
                 self.keep_waiting(&mut upload).await?;
             }
+        } else {
+            refuse_more(length, body, self.settings.body_stall()).await?;
         }
         self.advance(caller, &upload, turn).await
     }
@@ -201,10 +204,6 @@ fn finished_state(upload: &Upload, id: UploadId) -> Result<Option<UploadState>> 
     }
 }
 
-/// A finished upload takes no more bytes, but asking for its end again is fine.
-fn at_offset(done: UploadState, offset: u64) -> Result<UploadState> {
-    if offset == done.offset {
-        return Ok(done);
-    }
-    Err(Error::OffsetMismatch { actual: done.offset, given: offset })
+fn expect_offset(actual: u64, given: u64) -> Result<()> {
+    if actual == given { Ok(()) } else { Err(Error::OffsetMismatch { actual, given }) }
 }

@@ -1,8 +1,8 @@
 //! Begin: the place is checked, the upload is written down, staging is open.
 
 use catalog::uploads;
-use catalog::{Tx, tombstones};
-use domain::{Action, ContentHash, SpaceId};
+use catalog::{Tx, entries, tombstones};
+use domain::{Action, ContentHash, EntryId, FolderPath, SpaceId};
 use vault::Room;
 
 use super::UploadState;
@@ -54,6 +54,7 @@ impl Library {
     /// Checks where the file may go and whether it is wanted there.
     pub(super) async fn declare(&self, caller: &Caller, new: NewUpload) -> Result<uploads::NewUpload> {
         let folder = new.file.folder_for(caller)?;
+        let way = folder.clone();
         let (user_id, wanted, sha256) = (caller.user_id, new.file.space_id, new.file.sha256);
         let minds_deletion = minds_deletion(caller, new.file.send_again);
         let space_id = self
@@ -64,6 +65,7 @@ impl Library {
                     if let Some(sha256) = sha256.filter(|_| minds_deletion) {
                         refuse_deleted(tx, space.id, sha256).await?;
                     }
+                    refuse_blocked(tx, space.root_id, &way).await?;
                     Ok::<_, Error>(space.id)
                 })
             })
@@ -100,6 +102,20 @@ impl Library {
             _ => Ok(()),
         }
     }
+}
+
+/// Refuses a folder on whose way a file stands, before its bytes travel in vain. One that comes to
+/// stand there later is met when the file is filed.
+async fn refuse_blocked(tx: &mut Tx, root_id: EntryId, folder: &FolderPath) -> Result<()> {
+    let mut parent_id = root_id;
+    for name in folder.names() {
+        let Some(child) = entries::child_by_key(tx, parent_id, name).await? else { return Ok(()) };
+        if child.file.is_some() {
+            return Err(Error::NameTaken(child.name));
+        }
+        parent_id = child.id;
+    }
+    Ok(())
 }
 
 /// What runs by itself must not bring back what a person deleted; a person may, by sending it.

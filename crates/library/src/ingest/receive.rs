@@ -17,6 +17,9 @@ use crate::error::{Cause, Error, Result};
 /// blocking thread for each, and both digests stay in the cache.
 const PIECE_BYTES: usize = 256 * 1024;
 
+/// Why a silent body is given up.
+const SILENT: &str = "no bytes arrived for too long";
+
 /// A request's body.
 pub trait Body: Stream<Item = Result<Bytes, Cause>> + Send + Unpin {}
 
@@ -81,6 +84,22 @@ pub(super) async fn receive(
     Err(error)
 }
 
+/// Refuses bytes that come although all are there: they would be dropped, and their sender told that
+/// they were taken. An empty body is fine, it asks for the end again.
+pub(super) async fn refuse_more(length: u64, mut body: impl Body, stall: Duration) -> Result<()> {
+    loop {
+        match tokio::time::timeout(stall, body.next()).await {
+            Ok(None) => return Ok(()),
+            Ok(Some(Ok(bytes))) if bytes.is_empty() => {}
+            Ok(Some(Ok(bytes))) => {
+                return Err(Error::LengthMismatch { expected: length, actual: length + bytes.len() as u64 });
+            }
+            Ok(Some(Err(cause))) => return Err(Error::BodyCut(cause)),
+            Err(_) => return Err(Error::BodyCut(SILENT.into())),
+        }
+    }
+}
+
 async fn pump(
     staged: &mut Box<dyn Staged>,
     head: &mut Vec<u8>,
@@ -126,7 +145,7 @@ async fn gather(body: &mut impl Body, limits: &Limits, end: &mut Option<End>) ->
                 Ok(Some(Ok(bytes))) => Ok(Some(bytes)),
                 Ok(Some(Err(cause))) => Err(Error::BodyCut(cause)),
                 Ok(None) => Ok(None),
-                Err(_) => Err(Error::BodyCut("no bytes arrived for too long".into())),
+                Err(_) => Err(Error::BodyCut(SILENT.into())),
             },
         };
         match frame {

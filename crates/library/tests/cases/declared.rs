@@ -3,7 +3,7 @@
 use domain::{Role, TwinHasher};
 use library::{ChunkChecksum, Error, FileDeclaration};
 
-use crate::common::{World, body, cut_body, declared, file, on_both, picture, sha256, upload};
+use crate::common::{World, body, cut_body, declared, file, on_both, picture, sha256, silent_body, upload};
 
 on_both! {
     async fn a_hash_that_does_not_match_throws_the_bytes_away(world) {
@@ -56,7 +56,11 @@ async fn too_many_too_few_and_at_the_wrong_place() {
     let short = world.library.append(&sam, id, 500, None, body(&[&bytes[500..900]])).await.unwrap();
     assert_eq!((short.offset, short.stored), (900, None), "fewer are fine: the rest comes later");
     let done = world.library.append(&sam, id, 900, None, body(&[&bytes[900..1500]])).await.unwrap();
-    assert_eq!(done.stored.unwrap().sha256, sha256(&bytes[..1500]));
+    assert_eq!(done.stored.as_ref().unwrap().sha256, sha256(&bytes[..1500]));
+    // More after the end is refused, not swallowed; nothing more is asking again.
+    let more = world.library.append(&sam, id, 1500, None, body(&[b"", b"more"])).await.unwrap_err();
+    assert!(matches!(more, Error::LengthMismatch { expected: 1500, actual: 1504 }), "{more:?}");
+    assert_eq!(world.library.append(&sam, id, 1500, None, body(&[b""])).await.unwrap(), done);
 
     for (length, sent) in [(1000, 2000), (2000, 1000), (1, 0), (0, 1)] {
         let place = file("B", "b.jpg");
@@ -127,5 +131,24 @@ async fn refused_bytes_do_not_tell_the_type() {
     assert_eq!(stored.asset_id, None, "a page is no picture");
     let content = world.library.entry_content(&sam, stored.entry_id).await.unwrap();
     assert!(!content.safe_inline, "{}", content.content_type);
+    world.end().await;
+}
+
+/// A file stands where a folder is wanted: said before the bytes travel.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_on_the_way_of_a_folder_is_told_before_the_bytes_come() {
+    let world = World::in_memory().await;
+    let sam = world.person("sam", Role::Member).await;
+    world.put(&sam, file("A", "Trips"), &picture(1, 500)).await;
+    for folder in ["A/Trips", "A/Trips/2026"] {
+        let begun = world.library.begin(&sam, upload(file(folder, "b.jpg"), 500)).await.unwrap_err();
+        // A body that never says a word is not waited for.
+        let put = world.library.put(&sam, file(folder, "b.jpg"), None, silent_body(&[])).await.unwrap_err();
+        for error in [begun, put] {
+            assert!(matches!(&error, Error::NameTaken(name) if name == "Trips"), "{folder}: {error:?}");
+        }
+    }
+    assert_eq!(world.vault.staged().await.unwrap(), vec![]);
+    world.put(&sam, file("A/Tours", "b.jpg"), &picture(2, 500)).await;
     world.end().await;
 }
