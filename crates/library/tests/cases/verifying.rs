@@ -53,6 +53,28 @@ on_both! {
     }
 }
 
+on_both! {
+    /// The keeper brings the bytes back from a copy: the next verification tells so, once.
+    async fn damage_that_is_over_is_told(world) {
+        let sam = world.person("sam", Role::Member).await;
+        let stored = world.put(&sam, file("A", "a.jpg"), &picture(1, 3000)).await;
+        world.put(&sam, file("A", "fine.jpg"), &picture(2, 3000)).await;
+        let flip = |bytes: &mut Vec<u8>| bytes[1500] ^= 0x10;
+        world.rewrite(stored.sha256, flip);
+        assert_eq!(world.library.verify(&|_| ()).await.unwrap().fault_count, 1);
+        world.rewrite(stored.sha256, flip);
+        for _ in 0..2 {
+            assert!(world.library.verify(&|_| ()).await.unwrap().is_whole());
+        }
+        let feed = world.library.changes(&sam, 0, true, 100).await.unwrap().changes;
+        let told: Vec<_> = feed.iter().map(|change| (change.change.kind, change.change.sha256)).collect();
+        let about = Some(stored.sha256);
+        assert_eq!(told, [(ChangeKind::ContentDamaged, about), (ChangeKind::ContentRepaired, about)]);
+        let answers = world.library.offer(&sam, None, vec![stored.sha256]).await.unwrap();
+        assert_eq!(answers, [library::OfferAnswer::Held]);
+    }
+}
+
 /// A disk that does not answer is not damage: nobody is told to send anything again.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unreadable_blob_is_counted_but_not_called_damaged() {
