@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
+
 /// The result of a catalog call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -85,6 +87,10 @@ impl Error {
 /// connections, cancelled by a timeout (PostgreSQL manual, appendix A).
 const POSTGRES_AWAY: [&str; 6] = ["08", "57P", "53300", "53400", "57014", "55P03"];
 
+/// `object_not_in_prerequisite_state` of PostgreSQL. As an error that ends the connection it means that
+/// the database takes none right now; as any other, a fault of ours.
+const POSTGRES_NOT_READY: &str = "55000";
+
 /// `disk_full` of PostgreSQL.
 const POSTGRES_FULL: &str = "53100";
 
@@ -129,7 +135,11 @@ fn said(error: &dyn sqlx::error::DatabaseError) -> Said {
         let primary = code.parse::<u32>().map_or(0, |code| code & 0xff);
         (SQLITE_AWAY.contains(&primary), primary == SQLITE_FULL)
     } else {
-        (POSTGRES_AWAY.iter().any(|class| code.starts_with(class)), code == POSTGRES_FULL)
+        let fatal = error
+            .try_downcast_ref::<PgDatabaseError>()
+            .is_some_and(|error| matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic));
+        let away = POSTGRES_AWAY.iter().any(|class| code.starts_with(class));
+        (away || fatal && code == POSTGRES_NOT_READY, code == POSTGRES_FULL)
     };
     match error.kind() {
         _ if away => Said::Away,

@@ -263,7 +263,12 @@ async fn a_database_that_comes_back_finds_the_sealed_bytes() {
     let control = std::sync::Arc::new(control);
     let switch = control.clone();
     world.gates.after_seal(async move { switch.run(&away).await });
-    world.library.append(&sam, begun.id, 0, None, body(&[&bytes])).await.unwrap_err();
+    let lost = world.library.append(&sam, begun.id, 0, None, body(&[&bytes])).await.unwrap_err();
+    // New connections are refused in other words than old ones are ended with.
+    let refused = world.library.upload_state(&sam, begun.id).await.unwrap_err();
+    for error in [lost, refused] {
+        assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
+    }
     assert_eq!(world.vault.staged().await.unwrap(), vec![], "sealed, and in no row");
     control.run(&format!("alter database {database} allow_connections true")).await;
 
