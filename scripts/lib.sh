@@ -41,3 +41,13 @@ as_root() {
     return 1
   fi
 }
+
+# Builds all tests and, with them, the programs that they run: both programs have tests of their own. A build of the
+# programs alone would compile nearly everything twice, because the tests want other features of what others wrote.
+build_tests() {
+  if have cargo-nextest; then
+    cargo nextest run --locked --workspace --no-run
+  else
+    cargo test --locked --workspace --no-run
+  fi
+}

@@ -17,14 +17,12 @@ logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
 # Built first: a mistake in the code should not wait for a database to start.
-cargo build --locked --workspace --bins
+build_tests
 outcome=0
 if have cargo-nextest; then
-  cargo nextest run --locked --workspace --no-run
   scripts/postgres.sh run cargo nextest run --locked --workspace --color never 2>&1 | tee "$logs/tests" || outcome=$?
   cargo test --locked --workspace --doc --no-fail-fast 2>&1 | tee "$logs/doctests" || outcome=$?
 else
-  cargo test --locked --workspace --no-run
   scripts/postgres.sh run cargo test --locked --workspace --no-fail-fast 2>&1 | tee "$logs/tests" || outcome=$?
 fi
 

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Walks the README's tour as it is written: every `sh` block of that section, on fresh folders and a free port, so
-# that the first thing that anybody tries is known to work.
+# that the first thing that anybody tries is known to work. With ALBUMEN_PROGRAMS, the programs in that folder.
 . "$(dirname "$0")/lib.sh"
 
-cargo build --quiet --locked --bins --package albumen-hub --package albumen-cli
-programs=$CARGO_TARGET_DIR/debug
+programs=${ALBUMEN_PROGRAMS:-}
+if [ -z "$programs" ]; then
+  cargo build --quiet --locked --bins --package albumen-hub --package albumen-cli
+  programs=$CARGO_TARGET_DIR/debug
+fi
 place=$(mktemp -d)
 readme=$PWD/README.md
 hub=
