@@ -61,7 +61,7 @@ section! {
 section! {
     /// People who signed in.
     Sessions "sessions" {
-        /// After how many days without a visit somebody has to sign in again.
+        /// How many days a sign-in lasts, used or not. A device stays signed in until its token is revoked.
         days: u32 = 30;
     }
 }
