@@ -10,8 +10,8 @@ export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$ALBUMEN_CACHE/target}
 # tus-js-client. setup-tests.sh installs them.
 export ALBUMEN_TEST_TOOLS=${ALBUMEN_TEST_TOOLS:-$ALBUMEN_CACHE/test-tools}
 # Real pictures and the proxy that makes network faults, when a folder `shared` lies beside the checkout.
-if [ -d ../shared/corpus ]; then
-  ALBUMEN_CORPUS=${ALBUMEN_CORPUS:-$(cd ../shared/corpus && pwd)}
+if [ -d ../shared/corpus/public ]; then
+  ALBUMEN_CORPUS=${ALBUMEN_CORPUS:-$(cd ../shared/corpus/public && pwd)}
   export ALBUMEN_CORPUS
 fi
 if [ -d ../shared/tools ]; then

@@ -12,6 +12,9 @@ export ALBUMEN_PROGRAMS=$CARGO_TARGET_DIR/debug
 
 scripts/prerequisites.sh
 scripts/setup-tests.sh
+# The runner shows only what failing tests print, so what cannot be tested here is said here.
+[ -n "${ALBUMEN_CORPUS:-}" ] || say "ALBUMEN_CORPUS is not set: nothing is tested with real pictures"
+[ -n "${ALBUMEN_TOOLS:-}" ] || say "ALBUMEN_TOOLS is not set: nothing is tested behind a network that fails"
 
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
