@@ -22,9 +22,15 @@ programs() {
 
 ensure_programs() {
   programs >/dev/null && return
-  say "installing Debian's postgresql package"
+  command -v apt-get >/dev/null \
+    || { say "the tests need PostgreSQL's server programs; install them with your system's package program"; exit 1; }
   as_root=
-  [ "$(id -u)" = 0 ] || as_root=sudo
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null \
+      || { say "the tests need PostgreSQL. As root, run: apt-get update && apt-get install postgresql"; exit 1; }
+    as_root=sudo
+  fi
+  say "installing Debian's postgresql package"
   # The package would otherwise start a cluster of its own.
   $as_root mkdir -p /etc/postgresql-common
   [ -e /etc/postgresql-common/createcluster.conf ] \
