@@ -78,6 +78,11 @@ impl Error {
         }
     }
 
+    /// A change that passed over the failure of one of its statements.
+    pub(crate) fn went_on() -> Self {
+        Self::Database(Arc::from(Box::from("a change went on after one of its statements had failed")))
+    }
+
     pub(crate) fn unavailable(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Unavailable(Arc::from(why.into()))
     }

@@ -31,6 +31,8 @@ pub struct Tx {
     link: Link,
     /// A statement found the connection lost: whatever else happens, this transaction cannot commit.
     lost: bool,
+    /// A statement has failed: PostgreSQL gives the transaction up, SQLite only the statement.
+    has_failed: bool,
 }
 
 /// What carries a transaction: the writer's own connection, or one of the readers'.
@@ -92,7 +94,12 @@ impl Link {
 
 impl Tx {
     pub(crate) const fn new(link: Link) -> Self {
-        Self { link, lost: false }
+        Self { link, lost: false, has_failed: false }
+    }
+
+    /// Whether a statement has failed since the last time this was asked.
+    pub(crate) const fn take_failure(&mut self) -> bool {
+        std::mem::replace(&mut self.has_failed, false)
     }
 
     /// Whether the connection was found lost.
@@ -122,9 +129,8 @@ impl Tx {
     }
 
     fn noticed<T>(&mut self, answer: Result<T>) -> Result<T> {
-        if matches!(answer, Err(Error::Unavailable(_))) {
-            self.lost = true;
-        }
+        self.has_failed |= answer.is_err();
+        self.lost |= matches!(answer, Err(Error::Unavailable(_)));
         answer
     }
 }

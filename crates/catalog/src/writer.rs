@@ -35,6 +35,9 @@ pub(crate) trait Turn: Send {
     /// Runs it; says whether its changes are to be kept. Never panics.
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool>;
 
+    /// Takes back what it said: its changes are not kept after all.
+    fn fail(&mut self, error: Error);
+
     /// Answers its caller, if that one still waits. `lost` says why the group was not committed.
     fn answer(self: Box<Self>, lost: Option<Error>);
 }
@@ -61,6 +64,10 @@ where
             self.outcome = Some(outcome);
             keep
         })
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.outcome = Some(Err(E::from(error)));
     }
 
     fn answer(self: Box<Self>, lost: Option<Error>) {
@@ -204,7 +211,14 @@ impl Writer {
             if !alone {
                 tx.command("savepoint turn").await?;
             }
-            let keep = turn.run(tx).await;
+            tx.take_failure();
+            let mut keep = turn.run(tx).await;
+            if keep && tx.take_failure() {
+                // PostgreSQL has given the transaction up, and answers its commit with a rollback that
+                // is no error: the caller would hear of success.
+                turn.fail(Error::went_on());
+                keep = false;
+            }
             keep_any |= keep;
             if tx.is_lost() {
                 return Err(Error::unavailable("the connection to the database was lost"));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use catalog::{Error, settings, users};
+use catalog::{Error, settings, spaces, users};
 use futures_util::future::join_all;
 
 use crate::common::Hub;
@@ -131,6 +131,33 @@ contract! {
         assert!(matches!(answer, Err(Error::Panicked)));
         assert_eq!(look!(hub, tx => number(tx)).unwrap(), 0);
         put!(hub, tx => increment(tx)).unwrap();
+    }
+}
+
+/// After a failed statement PostgreSQL answers a commit with a rollback, and no error.
+async fn passes_over_a_failure(tx: &mut catalog::Tx) -> catalog::Result<i64> {
+    let next = increment(tx).await?;
+    let nobody = domain::UserId::from_bytes([9; 16]);
+    let nowhere = domain::SpaceId::from_bytes([9; 16]);
+    let refused = spaces::add_member(tx, nowhere, nobody, domain::SpaceRole::Viewer).await;
+    assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+    Ok(next)
+}
+
+contract! {
+    async fn one_that_passes_over_a_failed_statement_is_not_told_that_it_is_committed(hub) {
+        let alone = put!(hub, tx => passes_over_a_failure(tx));
+        assert!(matches!(alone, Err(Error::Database(_))), "{alone:?}");
+        assert_eq!(look!(hub, tx => number(tx)).unwrap(), 0);
+        let (careless, neighbour) = one_group(&hub, async || {
+            let careless = async { put!(hub, tx => passes_over_a_failure(tx)) };
+            let neighbour = async { put!(hub, tx => increment(tx)) };
+            futures_util::future::join(careless, neighbour).await
+        })
+        .await;
+        assert!(matches!(careless, Err(Error::Database(_))), "{careless:?}");
+        assert_eq!(neighbour.unwrap(), 1);
+        assert_eq!(look!(hub, tx => number(tx)).unwrap(), 1);
     }
 }
 
