@@ -8,6 +8,7 @@ mod run;
 mod settle;
 mod survey;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +25,10 @@ use crate::uploader::{Hub, transfer};
 use news::NoNews;
 use run::Run;
 use survey::Survey;
+
+/// How long the hub is still listened to after a stop, so that what is about to end does: a small file,
+/// a piece of a large one, the note of where the feed is.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Everything that the engine works with.
 #[derive(Debug, Clone)]
@@ -104,6 +109,15 @@ impl EngineError {
     }
 }
 
+/// How a run is ended from outside.
+#[derive(Debug, Clone)]
+struct Halt {
+    /// Nothing more is begun.
+    stop: CancellationToken,
+    /// The hub is no longer waited for. Follows the stop after [`GRACE`].
+    cut: CancellationToken,
+}
+
 /// The device's side of a backup.
 #[derive(Debug)]
 pub struct Engine {
@@ -127,11 +141,27 @@ impl Engine {
     }
 
     /// Backs up everything that is chosen. Ends when everything was tried, when the hub is away for too
-    /// long, or when `stop` is cancelled; the outcome says which. Dropping the future is a crash, and
-    /// is as harmless: the next run goes on.
+    /// long, or when `stop` is cancelled; the outcome says which. A stop ends it within about a second,
+    /// also when the hub never answers. Dropping the future is a crash, and is as harmless: the next run
+    /// goes on.
     pub async fn run(&self, options: &RunOptions, stop: &CancellationToken) -> Result<Outcome, EngineError> {
+        let halt = Halt { stop: stop.clone(), cut: CancellationToken::new() };
+        let grace = async {
+            stop.cancelled().await;
+            self.parts.pause.pause(GRACE).await;
+            halt.cut.cancel();
+            std::future::pending::<Infallible>().await
+        };
+        tokio::select! {
+            biased;
+            outcome = self.run_until(options, &halt) => outcome,
+            never = grace => match never {},
+        }
+    }
+
+    async fn run_until(&self, options: &RunOptions, halt: &Halt) -> Result<Outcome, EngineError> {
         let started_ms = self.parts.pause.ticks_ms();
-        let news = match self.catch_up(options, stop).await {
+        let news = match self.catch_up(options, &halt.stop).await {
             Err(NoNews::Engine(error)) => return Err(error),
             news => news,
         };
@@ -139,22 +169,22 @@ impl Engine {
         let plan = self.survey(compare_all, options, true).await?;
         let mut run = Run::new(self, options, plan);
         match &news {
-            Ok(news) => run.work(&news.memory, stop).await?,
+            Ok(news) => run.work(&news.memory, halt).await?,
             Err(NoNews::Ended(ending, reason)) => run.end(*ending, reason),
             Err(NoNews::Engine(_)) => {}
         }
         let mut outcome = run.into_outcome().await?;
         if let Ok(news) = &news {
-            outcome.confirmed = self.confirm(news, &outcome).await?;
+            outcome.confirmed = self.confirm(news, &outcome, halt).await?;
         }
         let elapsed = Duration::from_millis(self.parts.pause.ticks_ms().saturating_sub(started_ms));
         outcome.seconds = elapsed.as_secs_f64();
-        self.note_the_end(&outcome).await?;
+        self.note_the_end(&outcome, halt).await?;
         Ok(outcome)
     }
 
     /// Remembers how the run ended and tells the hub, if it listens.
-    async fn note_the_end(&self, outcome: &Outcome) -> Result<(), EngineError> {
+    async fn note_the_end(&self, outcome: &Outcome, halt: &Halt) -> Result<(), EngineError> {
         let last = LastRun {
             finished_at_ms: self.parts.clock.now_ms(),
             ending: outcome.ending,
@@ -173,7 +203,7 @@ impl Engine {
         self.ledger_call(move |ledger| ledger.set_last_run(&last)).await?;
         if outcome.confirmed
             && !matches!(outcome.ending, Ending::HubAway | Ending::Revoked)
-            && let Err(error) = self.parts.hub.report(&report).await
+            && let Some(Err(error)) = halt.cut.run_until_cancelled(self.parts.hub.report(&report)).await
         {
             tracing::debug!(%error, "the hub did not take the report of this run");
         }

@@ -1,10 +1,8 @@
 //! What happens, for whoever watches: a terminal, a settings page, a phone's screen. Nothing is
 //! printed here.
 
-use std::collections::VecDeque;
 use std::fmt::Debug;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -109,13 +107,17 @@ pub enum Event {
     },
     /// More bytes of a restore were written.
     RestoreWrote {
+        /// Of which file.
+        item: Arc<str>,
         /// How many since the last event.
         bytes: u64,
     },
     /// A file is back.
     Restored {
-        /// Where.
+        /// Which.
         item: Arc<str>,
+        /// Where it is now.
+        place: Arc<str>,
         /// Its length.
         bytes: u64,
         /// It was there already, byte for byte.
@@ -213,81 +215,6 @@ impl Outcome {
     }
 }
 
-/// How far a run is, from its events: what a progress line needs.
-#[derive(Debug, Clone, Default)]
-pub struct Progress {
-    /// Items that are chosen.
-    pub items: u64,
-    /// Items that are done, one way or another.
-    pub items_done: u64,
-    /// Bytes of all chosen items.
-    pub bytes: u64,
-    /// Bytes of items that are done, and bytes that went out of items that are not.
-    pub bytes_done: u64,
-    /// Bytes that went over the network.
-    pub bytes_sent: u64,
-    recent: VecDeque<(u64, u64)>,
-    started_at_ms: Option<u64>,
-}
-
-/// The rate is measured over this long.
-const RATE_WINDOW_MS: u64 = 15_000;
-/// Nobody believes a time left before this.
-const STEADY_AFTER_MS: u64 = 30_000;
-
-impl Progress {
-    /// Takes an event that happened at `now_ms`, in ticks of any fixed origin.
-    pub fn apply(&mut self, event: &Event, now_ms: u64) {
-        match event {
-            Event::Surveyed { chosen, chosen_bytes, safe, safe_bytes, .. } => {
-                (self.items, self.bytes) = (*chosen, *chosen_bytes);
-                (self.items_done, self.bytes_done) = (*safe, *safe_bytes);
-                self.started_at_ms = Some(now_ms);
-            }
-            Event::Sent { bytes, .. } => {
-                self.bytes_sent += bytes;
-                self.bytes_done = (self.bytes_done + bytes).min(self.bytes.max(self.bytes_done));
-                self.note(now_ms);
-            }
-            Event::Sending { from_byte, .. } => {
-                self.bytes_done = (self.bytes_done + from_byte).min(self.bytes.max(self.bytes_done));
-            }
-            Event::Stored { bytes, already_held, .. } => {
-                self.items_done += 1;
-                if *already_held {
-                    self.bytes_done = (self.bytes_done + bytes).min(self.bytes.max(self.bytes_done));
-                }
-                self.note(now_ms);
-            }
-            Event::Skipped(_) | Event::Failed(_) => self.items_done += 1,
-            _ => {}
-        }
-    }
-
-    /// Bytes per second over the last quarter of a minute; `None` while nothing moves.
-    pub fn bytes_per_second(&self) -> Option<u64> {
-        let (first_ms, first) = *self.recent.front()?;
-        let (last_ms, last) = *self.recent.back()?;
-        let passed_ms = last_ms.checked_sub(first_ms).filter(|&passed| passed >= 1000)?;
-        Some((last.saturating_sub(first)).saturating_mul(1000) / passed_ms)
-    }
-
-    /// How long the rest takes at this rate; `None` until the rate is steady.
-    pub fn time_left(&self, now_ms: u64) -> Option<Duration> {
-        let running_ms = now_ms.saturating_sub(self.started_at_ms?);
-        let rate = self.bytes_per_second().filter(|&rate| rate > 0)?;
-        (running_ms >= STEADY_AFTER_MS)
-            .then(|| Duration::from_secs(self.bytes.saturating_sub(self.bytes_done) / rate))
-    }
-
-    fn note(&mut self, now_ms: u64) {
-        self.recent.push_back((now_ms, self.bytes_done));
-        while self.recent.front().is_some_and(|(at_ms, _)| at_ms + RATE_WINDOW_MS < now_ms) {
-            self.recent.pop_front();
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -315,27 +242,5 @@ mod tests {
         for ending in [Ending::HubAway, Ending::Revoked, Ending::HubFull, Ending::Stopped] {
             assert!(!Outcome { ending, ..safe.clone() }.all_safe());
         }
-    }
-
-    #[test]
-    fn a_rate_needs_a_second_and_a_time_left_half_a_minute() {
-        let mut progress = Progress::default();
-        let surveyed =
-            Event::Surveyed { chosen: 2, chosen_bytes: 100_000, safe: 1, safe_bytes: 10_000, left_out: 0 };
-        progress.apply(&surveyed, 0);
-        let item: Arc<str> = "a".into();
-        for second in 0..=31 {
-            progress.apply(&Event::Sent { item: item.clone(), bytes: 1000 }, second * 1000);
-            if second == 0 {
-                assert_eq!(progress.bytes_per_second(), None);
-            }
-            if second == 20 {
-                assert_eq!(progress.time_left(20_000), None);
-            }
-        }
-        assert_eq!(progress.bytes_per_second(), Some(1000));
-        assert_eq!(progress.time_left(31_000), Some(Duration::from_secs(58)));
-        progress.apply(&Event::Stored { item, bytes: 90_000, already_held: false }, 31_000);
-        assert_eq!((progress.items_done, progress.items), (2, 2));
     }
 }

@@ -198,6 +198,15 @@ pub(crate) struct RestoreArguments {
     /// What another device backed up [default: this device]
     #[arg(long, value_name = "NAME")]
     pub(crate) device: Option<String>,
+    /// How long the hub may be away before the restore goes on without it
+    #[arg(
+        long,
+        env = "ALBUMEN_PATIENCE_SECONDS",
+        value_name = "SECONDS",
+        hide = true,
+        value_parser = clap::value_parser!(u64).range(..=86_400)
+    )]
+    pub(crate) patience_seconds: Option<u64>,
     /// Only say what would be written
     #[arg(long)]
     pub(crate) dry_run: bool,

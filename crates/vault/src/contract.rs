@@ -335,7 +335,11 @@ pub async fn a_dropped_append_leaves_bytes_and_hashes_agreeing(vault: &dyn Vault
         let mut append = Box::pin(staged.append(vec![first.clone()]));
         let _ = futures_util::poll!(append.as_mut());
     }
+    staged.settle().await;
+    let settled = staged.size_bytes();
+    assert!([0, first.len() as u64].contains(&settled), "{settled} bytes");
     staged.append(vec![second.clone()]).await.unwrap();
+    assert_eq!(staged.size_bytes(), settled + second.len() as u64, "nothing comes in between");
     let expected = [second.to_vec(), [first, second].concat()].map(|bytes| TwinHasher::of(&bytes));
     assert!(expected.contains(&staged.hashes()));
     let sealed = vault.seal(staged).await.unwrap();

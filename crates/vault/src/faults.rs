@@ -293,6 +293,10 @@ impl Staged for FaultyStaged {
         }
     }
 
+    async fn settle(&mut self) {
+        self.inner.settle().await;
+    }
+
     fn checkpoint(&self) -> Checkpoint {
         self.inner.checkpoint()
     }

@@ -101,6 +101,10 @@ pub trait Staged: Any + Send + Debug {
     /// How many bytes are staged: where the upload goes on.
     fn size_bytes(&self) -> u64;
 
+    /// Waits until work whose future was dropped has ended: only then are length and hashes final. A
+    /// caller whose client may have hung up in mid-append asks for this before it trusts them.
+    async fn settle(&mut self) {}
+
     /// Adds bytes at the end, in the order given, and hashes them. They are durable after
     /// [`Staged::sync`] or [`Vault::seal`], not before. After an error the length and the hashes
     /// are what they were before the call, and the upload can go on, in particular after

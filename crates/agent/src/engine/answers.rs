@@ -230,6 +230,7 @@ impl Run<'_> {
         }
         match unsent.failure {
             SendFailure::Ledger(error) => return Err(error.into()),
+            SendFailure::Stopped => self.wait_for_a_slot(job),
             SendFailure::Hub(error) if error.is_retryable() => self.try_again(job, &error),
             SendFailure::Hub(HubError::Revoked) => {
                 self.end(Ending::Revoked, &HubError::Revoked.to_string());
@@ -270,7 +271,7 @@ impl Run<'_> {
             return;
         }
         let waits = retry::wait(job.tries, error.retry_after(), self.engine.parts.random.as_ref());
-        let in_ms = u64::try_from(waits.as_millis()).unwrap_or(u64::MAX);
+        let in_ms = retry::ms(waits);
         let item = self.label(&job.work.key);
         self.tell(&Event::Retrying { item, in_ms, reason: error.to_string() });
         self.rest(job, waits, Then::Send);
@@ -305,7 +306,7 @@ impl Run<'_> {
         }
         self.gate = Gate::Closed { since_ms, tries: tries + 1 };
         let waits = retry::wait(tries + 1, error.retry_after(), self.engine.parts.random.as_ref());
-        let retry_in_ms = u64::try_from(waits.as_millis()).unwrap_or(u64::MAX);
+        let retry_in_ms = retry::ms(waits);
         self.tell(&Event::HubAway { reason: error.to_string(), retry_in_ms });
         self.probe_after(waits);
     }

@@ -30,6 +30,21 @@ impl Reports for Heard {
     }
 }
 
+/// A timer that never rings.
+#[derive(Debug)]
+struct NeverOver;
+
+#[async_trait::async_trait]
+impl Pause for NeverOver {
+    fn ticks_ms(&self) -> u64 {
+        0
+    }
+
+    async fn pause(&self, _how_long: Duration) {
+        std::future::pending().await
+    }
+}
+
 pub(super) const SOURCE: SourceId = SourceId(1);
 
 /// A device, a hub and a clock.
@@ -568,6 +583,60 @@ async fn a_stop_is_an_ending_and_not_a_loss() {
     assert!(!outcome.failed.is_empty() && !outcome.all_safe());
     assert!(scene.run().await.all_safe());
     assert_eq!(scene.hub.shelf().begun, 1);
+}
+
+#[tokio::test]
+async fn a_stop_ends_the_run_whichever_call_the_hub_never_answers() {
+    let mut met = 0;
+    for answered in 0..20 {
+        let scene = Scene::new();
+        scene.put("a.jpg", "a", 1).put("v.mov", LONG, 2).put("b/a.jpg", "a", 3);
+        scene.hub.fall_silent_after(answered);
+        let stop = CancellationToken::new();
+        let stopped = {
+            let mut run = std::pin::pin!(scene.engine.run(&scene.options, &stop));
+            tokio::select! {
+                outcome = &mut run => { outcome.unwrap(); None }
+                () = scene.hub.silence() => {
+                    stop.cancel();
+                    Some(run.await.unwrap())
+                }
+            }
+        };
+        if let Some(outcome) = stopped {
+            met += 1;
+            let parts = outcome.safe() + outcome.failed.len() as u64;
+            assert_eq!((parts, outcome.seen), (3, 3), "after {answered} answers: {outcome:?}");
+            // Only the last questions are asked when everything is through.
+            let expected = if parts == outcome.safe() { Ending::Complete } else { Ending::Stopped };
+            assert_eq!(outcome.ending, expected, "after {answered} answers");
+        }
+        scene.hub.speak_again();
+        assert!(scene.run().await.all_safe(), "after {answered} answers");
+        let shelf = scene.hub.shelf();
+        assert!(shelf.arrivals.values().all(|&times| times == 1), "nothing goes up twice");
+        drop(shelf);
+        assert_eq!(scene.hub.entries().len(), 3);
+    }
+    assert!(met >= 14, "changes, offers, filings, uploads, the end: {met}");
+}
+
+#[tokio::test]
+async fn a_stop_ends_a_wait_for_the_hub() {
+    let mut scene = Scene::new();
+    scene.put("a.jpg", "a", 1);
+    scene.engine.parts.pause = Arc::new(NeverOver);
+    scene.hub.shelf().always = Some(away());
+    let stop = CancellationToken::new();
+    let heard = scene.heard.clone();
+    let stopping = async {
+        while !heard.0.lock().unwrap().iter().any(|event| matches!(event, Event::HubAway { .. })) {
+            tokio::task::yield_now().await;
+        }
+        stop.cancel();
+    };
+    let (outcome, ()) = tokio::join!(scene.engine.run(&scene.options, &stop), stopping);
+    assert_eq!(outcome.unwrap().ending, Ending::Stopped);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use tokio_util::sync::CancellationToken;
 use wire::{ChangeKind, ChangePage};
 
-use super::{Engine, EngineError, RunOptions};
+use super::{Engine, EngineError, Halt, RunOptions};
 use crate::ledger::{Doubt, HubMemory, Ledger};
 use crate::report::{Ending, Event, Outcome};
 use crate::uploader::{HubError, retry};
@@ -109,7 +109,12 @@ impl Engine {
     /// Asks once more at the end: what happened during the run is known, and the place in the feed is
     /// as new as what was stored, so that a hub restored from an older copy is noticed. Says whether
     /// everything that the run relied on still holds.
-    pub(super) async fn confirm(&self, news: &News, outcome: &Outcome) -> Result<bool, EngineError> {
+    pub(super) async fn confirm(
+        &self,
+        news: &News,
+        outcome: &Outcome,
+        halt: &Halt,
+    ) -> Result<bool, EngineError> {
         let mut memory = news.memory.clone();
         if news.compare_all && outcome.ending == Ending::Complete {
             memory.compared_all_at_ms = self.parts.clock.now_ms();
@@ -119,7 +124,8 @@ impl Engine {
             return Ok(true);
         }
         loop {
-            let Ok(page) = self.parts.hub.changes(memory.place, PAGE).await else { break };
+            let asking = self.parts.hub.changes(memory.place, PAGE);
+            let Some(Ok(page)) = halt.cut.run_until_cancelled(asking).await else { break };
             if page.hub_id != memory.hub || page.newest < memory.place {
                 return Ok(false);
             }
@@ -149,9 +155,11 @@ impl Engine {
         stop: &CancellationToken,
     ) -> Result<ChangePage, NoNews> {
         let started_ms = self.parts.pause.ticks_ms();
+        let stopped = || NoNews::Ended(Ending::Stopped, STOPPED.into());
         let mut tries = 0;
         loop {
-            let error = match self.parts.hub.changes(after, limit).await {
+            let asking = self.parts.hub.changes(after, limit);
+            let error = match stop.run_until_cancelled(asking).await.ok_or_else(stopped)? {
                 Ok(page) => {
                     if tries > 0 {
                         self.parts.reports.tell(&Event::HubBack);
@@ -165,17 +173,14 @@ impl Engine {
             };
             tries += 1;
             let waits = retry::wait(tries, error.retry_after(), self.parts.random.as_ref());
-            let patience_ms = u64::try_from(options.patience.as_millis()).unwrap_or(u64::MAX);
+            let patience_ms = retry::ms(options.patience);
             if !error.is_retryable() || self.parts.pause.ticks_ms().saturating_sub(started_ms) >= patience_ms
             {
                 return Err(NoNews::Ended(Ending::HubAway, error.to_string()));
             }
-            let retry_in_ms = u64::try_from(waits.as_millis()).unwrap_or(u64::MAX);
+            let retry_in_ms = retry::ms(waits);
             self.parts.reports.tell(&Event::HubAway { reason: error.to_string(), retry_in_ms });
-            tokio::select! {
-                () = self.parts.pause.pause(waits) => {}
-                () = stop.cancelled() => return Err(NoNews::Ended(Ending::Stopped, STOPPED.into())),
-            }
+            stop.run_until_cancelled(self.parts.pause.pause(waits)).await.ok_or_else(stopped)?;
         }
     }
 }

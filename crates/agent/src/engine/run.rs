@@ -18,7 +18,7 @@ use wire::{BATCH_MAX, ChangePage, Filing, FilingOutcome, OfferAnswer};
 
 use super::journal::Journal;
 use super::news::STOPPED;
-use super::{Engine, EngineError, RunOptions};
+use super::{Engine, EngineError, Halt, RunOptions};
 use crate::ledger::{HubMemory, ItemKey, LedgerError, Record, State, Write};
 use crate::planner::{Album, AlbumIndex, Plan, Work};
 use crate::report::{Ending, Event, Outcome, Reports};
@@ -131,6 +131,8 @@ pub(super) struct Run<'e> {
     pub(super) outcome: Outcome,
     /// The hub and the place in its feed that this run began with.
     pub(super) memory: Option<HubMemory>,
+    /// Tells transfers to end with their piece.
+    stop: CancellationToken,
 }
 
 impl<'e> Run<'e> {
@@ -169,6 +171,7 @@ impl<'e> Run<'e> {
                 ..Outcome::default()
             },
             memory: None,
+            stop: CancellationToken::new(),
         };
         for refused in plan.refused {
             run.settle_refused(&refused);
@@ -177,15 +180,13 @@ impl<'e> Run<'e> {
     }
 
     /// Works until nothing is left, or nothing can be done any more.
-    pub(super) async fn work(
-        &mut self,
-        memory: &HubMemory,
-        stop: &CancellationToken,
-    ) -> Result<(), EngineError> {
+    pub(super) async fn work(&mut self, memory: &HubMemory, halt: &Halt) -> Result<(), EngineError> {
         self.memory = Some(memory.clone());
+        self.stop = halt.stop.clone();
         loop {
-            if stop.is_cancelled() {
+            if halt.stop.is_cancelled() {
                 self.end(Ending::Stopped, STOPPED);
+                self.see_off(&halt.cut).await?;
             }
             if self.ending.is_some() {
                 break;
@@ -193,7 +194,7 @@ impl<'e> Run<'e> {
             self.start_what_can_start();
             let next = tokio::select! {
                 next = self.in_flight.next() => next,
-                () = stop.cancelled() => continue,
+                () = halt.stop.cancelled() => continue,
             };
             let Some((ticket, done)) = next else { break };
             self.take(ticket, done)?;
@@ -201,6 +202,17 @@ impl<'e> Run<'e> {
         if self.ending.is_none() {
             let ending = if self.hub_full { Ending::HubFull } else { Ending::Complete };
             self.end(ending, STOPPED);
+        }
+        Ok(())
+    }
+
+    /// Lets what is being sent come to an end that costs nothing: a small file whole, a large one at the
+    /// end of its piece. What takes longer than the hub is listened to is dropped, and goes on next time.
+    async fn see_off(&mut self, cut: &CancellationToken) -> Result<(), EngineError> {
+        while self.lanes.going() > 0 {
+            let next = cut.run_until_cancelled(self.in_flight.next()).await.flatten();
+            let Some((ticket, done)) = next else { break };
+            self.take(ticket, done)?;
         }
         Ok(())
     }
@@ -402,6 +414,7 @@ impl<'e> Run<'e> {
             upload: job.work.upload,
             small_bytes: self.options.small_bytes,
             piece_bytes: self.options.piece_bytes.max(1),
+            stop: self.stop.clone(),
         })
     }
 

@@ -5,6 +5,7 @@
 //! kept; a half-written one goes on; a different file that has the name is never touched, the restored
 //! one gets a number.
 
+mod absence;
 mod plan;
 mod remote;
 mod write;
@@ -28,8 +29,9 @@ pub use plan::{RestoreItem, RestorePlan, plan};
 pub use remote::RemoteArchive;
 
 use crate::pause::Pause;
-use crate::report::{Event, Reports};
+use crate::report::{Event, NotStored, Reports};
 use crate::uploader::{HubError, retry};
+use absence::Absence;
 use write::{WriteFailure, Written};
 
 /// What a restore needs of a hub.
@@ -59,6 +61,8 @@ pub struct RestoreParts {
     pub reports: Arc<dyn Reports>,
     /// Files at a time.
     pub downloads: usize,
+    /// How long a hub may be away before the restore goes on without it.
+    pub patience: Duration,
 }
 
 /// A file that was written under another name than it had.
@@ -107,31 +111,37 @@ impl RestoreOutcome {
     }
 }
 
-/// Lists what is on the hub: all of this device's files, or those of one album.
+/// Lists what is on the hub: all of this device's files, or those of one album. Waits for a hub that is
+/// away, within patience.
 pub async fn list(parts: &RestoreParts, album: Option<&str>) -> Result<Vec<FileBelow>, HubError> {
-    let (mut files, mut after, mut tries) = (Vec::new(), None, 0);
+    let (mut files, mut after, absence) = (Vec::new(), None, Absence::default());
     loop {
+        let round = absence.round();
         match parts.archive.files(after.clone()).await {
             Ok(page) => {
-                tries = 0;
+                absence.is_over(parts);
                 files.extend(page.items.into_iter().filter(|file| plan::is_in(file, album)));
                 match page.next {
                     Some(next) => after = Some(next),
                     None => return Ok(files),
                 }
             }
-            Err(error) => {
-                tries += 1;
-                if !error.is_retryable() || tries > retry::TRIES_MAX {
-                    return Err(error);
-                }
-                parts.pause.pause(retry::wait(tries, error.retry_after(), parts.random.as_ref())).await;
-            }
+            Err(error) if error.is_retryable() && absence.wait(parts, round, &error).await => {}
+            Err(error) => return Err(error),
         }
     }
 }
 
-/// Writes everything below `to`. What fails is listed in the outcome; the rest is back.
+/// A restore under way.
+struct Restoring<'a> {
+    parts: &'a RestoreParts,
+    to: &'a Path,
+    stop: &'a CancellationToken,
+    absence: Absence,
+}
+
+/// Writes everything below `to`. What fails is listed in the outcome; the rest is back. A stop ends it at
+/// once, also when the hub never answers; what has arrived of a file stays for the next restore.
 pub async fn restore(
     parts: &RestoreParts,
     files: Vec<FileBelow>,
@@ -142,17 +152,11 @@ pub async fn restore(
     let plan = plan(files);
     parts.reports.tell(&Event::RestorePlanned { files: plan.items.len() as u64, bytes: plan.bytes() });
     let mut outcome = RestoreOutcome { files: plan.items.len() as u64, ..RestoreOutcome::default() };
+    let restoring = &Restoring { parts, to, stop, absence: Absence::default() };
     let mut writing = futures_util::stream::iter(plan.items)
-        .map(|item| async move {
-            let written = if stop.is_cancelled() {
-                Err(WriteFailure::Stopped)
-            } else {
-                write_with_patience(parts, &item, to).await
-            };
-            (item, written)
-        })
+        .map(|item| async move { (restoring.write_with_patience(&item).await, item) })
         .buffer_unordered(parts.downloads.max(1));
-    while let Some((item, written)) = writing.next().await {
+    while let Some((written, item)) = writing.next().await {
         note(parts, &mut outcome, &item, written);
     }
     drop(writing);
@@ -161,27 +165,48 @@ pub async fn restore(
     outcome
 }
 
-async fn write_with_patience(
-    parts: &RestoreParts,
-    item: &RestoreItem,
-    to: &Path,
-) -> Result<Written, WriteFailure> {
-    let arrived_bytes = AtomicU64::new(0);
-    let (mut tries, mut arrived) = (0, 0);
-    loop {
-        let failure = match write::write(parts, item, to, &arrived_bytes).await {
-            Err(failure) if failure.is_retryable() => failure,
-            result => return result,
-        };
-        // A try that brought bytes is no failure in a row.
-        let arrived_now = arrived_bytes.load(Ordering::Relaxed);
-        let progressed = arrived_now > arrived && !matches!(failure, WriteFailure::WrongBytes);
-        tries = if progressed { 1 } else { tries + 1 };
-        arrived = arrived_now;
-        if tries > retry::TRIES_MAX {
-            return Err(failure);
+impl Restoring<'_> {
+    async fn write_with_patience(&self, item: &RestoreItem) -> Result<Written, WriteFailure> {
+        let arrived_bytes = AtomicU64::new(0);
+        let (mut tries, mut arrived) = (0, 0);
+        loop {
+            if self.stop.is_cancelled() {
+                return Err(WriteFailure::Stopped);
+            }
+            let round = self.absence.round();
+            let failure = match self.write(item, &arrived_bytes).await {
+                Err(failure) if failure.is_retryable() => failure,
+                Ok(written) if !written.kept => {
+                    self.absence.is_over(self.parts);
+                    return Ok(written);
+                }
+                result => return result,
+            };
+            if let WriteFailure::Hub(error @ HubError::Away { .. }) = &failure {
+                if !self.unless_stopped(self.absence.wait(self.parts, round, error)).await? {
+                    return Err(failure);
+                }
+                continue;
+            }
+            self.absence.is_over(self.parts);
+            // A try that brought bytes is no failure in a row.
+            let arrived_now = arrived_bytes.load(Ordering::Relaxed);
+            let progressed = arrived_now > arrived && !matches!(failure, WriteFailure::WrongBytes);
+            tries = if progressed { 1 } else { tries + 1 };
+            arrived = arrived_now;
+            if tries > retry::TRIES_MAX {
+                return Err(failure);
+            }
+            let waits = retry::wait(tries, failure.retry_after(), self.parts.random.as_ref());
+            let (in_ms, reason) = (retry::ms(waits), failure.to_string());
+            self.parts.reports.tell(&Event::Retrying { item: item.shown().into(), in_ms, reason });
+            self.unless_stopped(self.parts.pause.pause(waits)).await?;
         }
-        parts.pause.pause(retry::wait(tries, failure.retry_after(), parts.random.as_ref())).await;
+    }
+
+    /// What comes of it, unless somebody stops the restore before it does.
+    async fn unless_stopped<T>(&self, what: impl Future<Output = T>) -> Result<T, WriteFailure> {
+        self.stop.run_until_cancelled(what).await.ok_or(WriteFailure::Stopped)
     }
 }
 
@@ -194,7 +219,14 @@ fn note(
     let written = match written {
         Ok(written) => written,
         Err(failure) => {
-            outcome.failed.push(NotRestored { item: item.shown(), reason: failure.to_string() });
+            let not_back = NotRestored { item: item.shown(), reason: failure.to_string() };
+            parts.reports.tell(&Event::Failed(NotStored {
+                album: item.album().into(),
+                item: not_back.item.clone().into(),
+                reason: not_back.reason.clone().into(),
+                permanent: !failure.is_retryable(),
+            }));
+            outcome.failed.push(not_back);
             return;
         }
     };
@@ -206,7 +238,12 @@ fn note(
     if let Some(reason) = written.renamed {
         outcome.renamed.push(Renamed { name: item.shown(), written: place.clone(), reason: reason.into() });
     }
-    parts.reports.tell(&Event::Restored { item: place.into(), bytes: item.size_bytes, kept: written.kept });
+    parts.reports.tell(&Event::Restored {
+        item: item.shown().into(),
+        place: place.into(),
+        bytes: item.size_bytes,
+        kept: written.kept,
+    });
 }
 
 #[cfg(test)]

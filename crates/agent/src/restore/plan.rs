@@ -27,6 +27,12 @@ pub struct RestoreItem {
 }
 
 impl RestoreItem {
+    /// Its album: the folders, as a person would say them.
+    pub fn album(&self) -> String {
+        let names: Vec<&str> = self.folders.iter().map(Name::as_str).collect();
+        names.join("/")
+    }
+
     /// Album and name, as a person would say it.
     pub fn shown(&self) -> String {
         let names: Vec<&str> = self.folders.iter().chain([&self.name]).map(Name::as_str).collect();

@@ -69,3 +69,7 @@ impl Archive for RemoteArchive {
         Ok(pieces.boxed())
     }
 }
+
+#[cfg(test)]
+#[path = "remote_tests.rs"]
+mod tests;

@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use domain::{Hashes, Name, TwinHasher};
 use filetime::FileTime;
 use futures_util::StreamExt as _;
 
-use super::{RestoreItem, RestoreParts};
+use super::{RestoreItem, Restoring};
 use crate::durable;
 use crate::report::Event;
 use crate::sources::os_name;
@@ -37,7 +38,7 @@ pub(super) struct Written {
 /// Why a file is not back.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum WriteFailure {
-    #[error("the restore was stopped before its turn came")]
+    #[error("the restore was stopped before it was back")]
     Stopped,
     #[error(transparent)]
     Hub(#[from] HubError),
@@ -84,40 +85,58 @@ struct Place {
     is_there: bool,
 }
 
-/// Brings one file back. After a failure its temporary file stays, and the next try goes on with it.
-pub(super) async fn write(
-    parts: &RestoreParts,
-    item: &RestoreItem,
-    to: &Path,
-    arrived_bytes: &AtomicU64,
-) -> Result<Written, WriteFailure> {
-    let place = {
-        let (item, to) = (item.clone(), to.to_owned());
-        blocking(move || find_place(&item, &to)).await?
-    };
-    if place.is_there {
-        return Ok(Written { path: place.path, kept: true, renamed: place.renamed });
+impl Restoring<'_> {
+    /// Brings one file back. After a failure its temporary file stays, and the next try goes on with it.
+    pub(super) async fn write(
+        &self,
+        item: &RestoreItem,
+        arrived_bytes: &AtomicU64,
+    ) -> Result<Written, WriteFailure> {
+        let place = {
+            let (item, to) = (item.clone(), self.to.to_owned());
+            blocking(move || find_place(&item, &to)).await?
+        };
+        if place.is_there {
+            return Ok(Written { path: place.path, kept: true, renamed: place.renamed });
+        }
+        let temporary = place.path.with_file_name(format!(".albumen-{}.part", item.entry));
+        let part = {
+            let (temporary, size_bytes) = (temporary.clone(), item.size_bytes);
+            blocking(move || open_part(&temporary, size_bytes)).await?
+        };
+        let (file, hasher) = self.fetch(item, part, arrived_bytes).await?;
+        let item = item.clone();
+        blocking(move || finish(file, hasher.finish(), &temporary, &item, place)).await
     }
-    let temporary = place.path.with_file_name(format!(".albumen-{}.part", item.entry));
-    let (mut file, mut hasher) = {
-        let (temporary, size_bytes) = (temporary.clone(), item.size_bytes);
-        blocking(move || open_part(&temporary, size_bytes)).await?
-    };
-    let mut pieces = parts.archive.read(item.entry, hasher.size_bytes()).await?;
-    while let Some(piece) = pieces.next().await {
-        let piece = piece?;
-        let length = piece.len() as u64;
-        (file, hasher) = blocking(move || {
-            file.write_all(&piece)?;
-            hasher.update(&piece);
-            Ok((file, hasher))
-        })
-        .await?;
-        arrived_bytes.fetch_add(length, Ordering::Relaxed);
-        parts.reports.tell(&Event::RestoreWrote { bytes: length });
+
+    /// Writes what is missing of a file behind what is there of it.
+    async fn fetch(
+        &self,
+        item: &RestoreItem,
+        (mut file, mut hasher): (File, TwinHasher),
+        arrived_bytes: &AtomicU64,
+    ) -> Result<(File, TwinHasher), WriteFailure> {
+        if let Some(error) = self.absence.given_up() {
+            return Err(error.into());
+        }
+        let shown: Arc<str> = item.shown().into();
+        let reading = self.parts.archive.read(item.entry, hasher.size_bytes());
+        let mut pieces = self.unless_stopped(reading).await??;
+        while let Some(piece) = self.unless_stopped(pieces.next()).await? {
+            let piece = piece?;
+            self.absence.is_over(self.parts);
+            let bytes = piece.len() as u64;
+            (file, hasher) = blocking(move || {
+                file.write_all(&piece)?;
+                hasher.update(&piece);
+                Ok((file, hasher))
+            })
+            .await?;
+            arrived_bytes.fetch_add(bytes, Ordering::Relaxed);
+            self.parts.reports.tell(&Event::RestoreWrote { item: shown.clone(), bytes });
+        }
+        Ok((file, hasher))
     }
-    let item = item.clone();
-    blocking(move || finish(file, hasher.finish(), &temporary, &item, place)).await
 }
 
 /// The first name for the file that is free, or has the same file already.

@@ -51,7 +51,9 @@ impl Source for FolderSource {
     }
 
     fn describe(&self, local: &LocalId) -> String {
-        self.path_of(local).display().to_string()
+        // Joined with nothing, a path gets a separator at its end.
+        let path = if local.as_bytes().is_empty() { self.root.clone() } else { self.path_of(local) };
+        path.display().to_string()
     }
 
     fn scan(&self) -> Scan {

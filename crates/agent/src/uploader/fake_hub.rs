@@ -55,6 +55,10 @@ pub(crate) struct Shelf {
     pub(crate) always: Option<HubError>,
     /// How many calls still fail like `always`; `None` for ever.
     pub(crate) always_left: Option<u64>,
+    /// Calls from this one on are never answered.
+    silent_from: Option<u64>,
+    /// How many calls were not answered.
+    pub(crate) silent_calls: u64,
     pub(crate) full: bool,
     /// Names that are refused for good.
     pub(crate) refused: HashSet<String>,
@@ -76,6 +80,24 @@ impl FakeHub {
         let mut shelf = self.shelf();
         let step = shelf.steps + calls;
         shelf.faults.insert(step, fault);
+    }
+
+    /// Answers so many more calls, and then none.
+    pub(crate) fn fall_silent_after(&self, calls: u64) {
+        let mut shelf = self.shelf();
+        shelf.silent_from = Some(shelf.steps + calls);
+    }
+
+    /// Answers again.
+    pub(crate) fn speak_again(&self) {
+        self.shelf().silent_from = None;
+    }
+
+    /// Comes back when a call was not answered.
+    pub(crate) async fn silence(&self) {
+        while self.shelf().silent_calls == 0 {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Somebody deletes this content.
@@ -150,9 +172,19 @@ impl FakeHub {
         assert_eq!(names.len(), shelf.entries.len(), "no name twice in an album");
     }
 
+    fn is_silent(&self) -> bool {
+        let mut shelf = self.shelf();
+        let silent = shelf.silent_from.is_some_and(|from| shelf.steps >= from);
+        shelf.silent_calls += u64::from(silent);
+        silent
+    }
+
     /// Every call passes here first, and yields, so that it can be dropped before and after it acts.
     async fn step(&self) -> Result<Option<Fault>, HubError> {
         tokio::task::yield_now().await;
+        if self.is_silent() {
+            std::future::pending::<()>().await;
+        }
         let mut shelf = self.shelf();
         let step = shelf.steps;
         shelf.steps += 1;

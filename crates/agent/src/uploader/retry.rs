@@ -26,6 +26,11 @@ pub fn wait(tries: u32, asked: Option<Duration>, random: &dyn Random) -> Duratio
     Duration::from_millis(own_ms.max(asked_ms.min(LONGEST_ASKED_MS)))
 }
 
+/// A wait as events tell it, in milliseconds.
+pub(crate) fn ms(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use domain::UploadId;
 use futures_util::StreamExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio_util::sync::CancellationToken;
 use wire::Stored;
 
 use super::{Body, Hub, HubError, NewFile, UploadPosition};
@@ -41,6 +42,8 @@ pub struct Transfer {
     pub small_bytes: u64,
     /// How long a piece of a larger one is.
     pub piece_bytes: u64,
+    /// When cancelled, the transfer ends with the piece that is on its way.
+    pub stop: CancellationToken,
 }
 
 /// Where a transfer tells how it goes.
@@ -74,6 +77,9 @@ pub enum SendFailure {
     /// The device cannot remember it.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// Somebody stopped it between two pieces.
+    #[error("it was stopped before it was through")]
+    Stopped,
 }
 
 /// A transfer that failed, with what the next try needs.
@@ -138,6 +144,9 @@ impl Transfer {
         };
         log.sending(offset);
         loop {
+            if self.stop.is_cancelled() {
+                return Err(SendFailure::Stopped);
+            }
             let length = self.piece_bytes.min(self.facts.size_bytes - offset);
             let body = self.body(offset, length, log).await?;
             match self.hub.append(upload, offset, body).await? {
@@ -235,3 +244,7 @@ async fn read_piece(
     let left = left - piece.len() as u64;
     Ok(Some((piece.freeze(), (bytes, left))))
 }
+
+#[cfg(test)]
+#[path = "transfer_tests.rs"]
+mod tests;

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use agent::SystemPause;
 use agent::restore::{self, RemoteArchive, RestoreOutcome, RestoreParts};
 use agent::uploader::HubError;
+use agent::{RunOptions, SystemPause};
 use client::HubClient;
 use domain::{Name, OsRandom};
 use serde::Serialize;
@@ -61,8 +62,12 @@ pub(crate) async fn run(device: &Device, arguments: RestoreArguments) -> Result<
         random: Arc::new(OsRandom),
         reports: Arc::clone(&progress) as Arc<dyn agent::Reports>,
         downloads: DOWNLOADS,
+        patience: arguments.patience_seconds.map_or(RunOptions::default().patience, Duration::from_secs),
     };
-    let listed = list(&parts, arguments.album.as_deref()).await;
+    let listed = tokio::select! {
+        listed = list(&parts, arguments.album.as_deref()) => listed,
+        never = progress.draw() => match never {},
+    };
     if arguments.dry_run || listed.is_err() {
         progress.clear();
         return dry_run(listed?, &arguments);

@@ -20,15 +20,10 @@ pub(crate) fn live(tally: &Tally, now_ms: u64) -> [String; 3] {
             format!("  {}", short(place)),
             waiting(tally, now_ms),
         ],
-        Phase::Working => [
+        Phase::Working | Phase::Restoring => [
             format!("{} {}", bar(tally), numbers(tally, now_ms)),
             format!("  {}", doing(tally)),
             waiting(tally, now_ms),
-        ],
-        Phase::Restoring => [
-            format!("{} {}", bar(tally), numbers(tally, now_ms)),
-            "  bringing files back".to_owned(),
-            String::new(),
         ],
         Phase::Ended => Default::default(),
     }
@@ -39,12 +34,11 @@ pub(crate) fn plain(tally: &Tally, now_ms: u64) -> String {
     match &tally.phase {
         Phase::Starting => "asking the hub what is new".to_owned(),
         Phase::Looking { place } => format!("looking: {} seen so far, in {}", count(tally.seen), safe(place)),
-        Phase::Working => {
+        Phase::Working | Phase::Restoring => {
             let waiting = waiting(tally, now_ms);
             let doing = if waiting.is_empty() { doing(tally) } else { waiting.trim_start().to_owned() };
             format!("{}; {doing}", numbers(tally, now_ms))
         }
-        Phase::Restoring => format!("{}; bringing files back", numbers(tally, now_ms)),
         Phase::Ended => "done".to_owned(),
     }
 }
@@ -96,6 +90,9 @@ fn doing(tally: &Tally) -> String {
 }
 
 fn idle(tally: &Tally) -> String {
+    if tally.phase == Phase::Restoring {
+        return "bringing files back".to_owned();
+    }
     match &tally.comparing {
         Some(reason) => format!("comparing everything with the hub: {}", safe(reason)),
         None if tally.hashed > 0 => format!("reading new items: {} so far", count(tally.hashed)),
@@ -191,6 +188,11 @@ mod tests {
         });
         let hashed = Event::Hashed { item: Arc::clone(&movie), bytes: 5 };
         let looking = Event::Looking { place: "/home/anna/Pi\nctures".into(), seen: 1200 };
+        let away_again = away.clone();
+        let restoring = vec![
+            Event::RestorePlanned { files: 4, bytes: 400 },
+            Event::RestoreWrote { item: Arc::clone(&movie), bytes: 100 },
+        ];
         let begun = "[######------------------]  25 % 27 of 2 273 · 1.2 GB of 4.8 GB";
         for (events, lines) in [
             (vec![], ["Asking the hub what is new", "", ""]),
@@ -237,11 +239,19 @@ mod tests {
                 ],
             ),
             (
-                vec![Event::RestorePlanned { files: 4, bytes: 400 }, Event::RestoreWrote { bytes: 100 }],
+                restoring.clone(),
                 [
                     "[######------------------]  25 % 0 of 4 · 100 bytes of 400 bytes",
                     "  bringing files back",
                     "",
+                ],
+            ),
+            (
+                [restoring, vec![away_again]].concat(),
+                [
+                    "[######------------------]  25 % 0 of 4 · 100 bytes of 400 bytes",
+                    "  ",
+                    "  The hub is away, trying again in 8 s (connection refused)",
                 ],
             ),
             (vec![surveyed(), Event::Ended(Ending::Complete)], ["", "", ""]),

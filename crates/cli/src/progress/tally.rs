@@ -84,26 +84,19 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Takes an event that happened at `now_ms`.
+    /// Takes an event that happened at `now_ms`. Others than these are passed over: what a later engine
+    /// tells may be new.
     pub(crate) fn apply(&mut self, event: &Event, now_ms: u64) {
         match event {
-            Event::Looking { place, seen } => {
-                self.phase = Phase::Looking { place: place.clone() };
-                self.seen = *seen;
-            }
-            Event::Surveyed { chosen, chosen_bytes, safe, safe_bytes, .. } => {
-                self.phase = Phase::Working;
-                (self.chosen, self.chosen_bytes) = (*chosen, *chosen_bytes);
-                (self.safe, self.safe_bytes) = (*safe, *safe_bytes);
+            Event::Looking { .. } | Event::Surveyed { .. } | Event::RestorePlanned { .. } => {
+                self.begin(event)
             }
             Event::Hashed { .. } => self.hashed += 1,
             Event::Sending { item, bytes, from_byte } => self.take_off(item, *bytes, *from_byte),
             Event::Sent { item, bytes } => self.sent(item, *bytes),
-            Event::Stored { item, bytes, .. } => {
-                self.land(item);
-                self.safe += 1;
-                self.safe_bytes += bytes;
-            }
+            Event::RestoreWrote { item, bytes } => self.wrote(item, *bytes),
+            Event::Stored { item, bytes, .. } => self.is_safe(item, *bytes),
+            Event::Restored { item, bytes, kept, .. } => self.is_back(item, *bytes, *kept),
             Event::Skipped(item) => {
                 self.land(&item.item);
                 self.skipped += 1;
@@ -118,41 +111,41 @@ impl Tally {
             }
             Event::HubAway { reason, retry_in_ms } => {
                 self.forget_speed();
-                self.away =
-                    Some(Away { reason: reason.clone(), retry_at_ms: now_ms.saturating_add(*retry_in_ms) });
+                let retry_at_ms = now_ms.saturating_add(*retry_in_ms);
+                self.away = Some(Away { reason: reason.clone(), retry_at_ms });
             }
             Event::HubBack => self.away = None,
             Event::ComparingAll { reason } => self.comparing = Some(reason.clone()),
-            Event::Ended(_) => {
-                self.phase = Phase::Ended;
-                self.flights.clear();
-                self.retrying.clear();
-                self.away = None;
-            }
-            _ => self.apply_restore(event),
+            Event::Ended(_) => self.end(),
+            _ => {}
         }
     }
 
-    /// Takes an event of a restore. Others are passed over: what a later engine tells may be new.
-    fn apply_restore(&mut self, event: &Event) {
+    /// A part of the run begins: what it is about is known now.
+    fn begin(&mut self, event: &Event) {
         match event {
+            Event::Looking { place, seen } => {
+                self.phase = Phase::Looking { place: place.clone() };
+                self.seen = *seen;
+            }
+            Event::Surveyed { chosen, chosen_bytes, safe, safe_bytes, .. } => {
+                self.phase = Phase::Working;
+                (self.chosen, self.chosen_bytes) = (*chosen, *chosen_bytes);
+                (self.safe, self.safe_bytes) = (*safe, *safe_bytes);
+            }
             Event::RestorePlanned { files, bytes } => {
                 self.phase = Phase::Restoring;
                 (self.chosen, self.chosen_bytes) = (*files, *bytes);
             }
-            Event::RestoreWrote { bytes } => {
-                self.moved_bytes += bytes;
-                self.unfinished_bytes += bytes;
-            }
-            Event::Restored { bytes, kept, .. } => {
-                self.safe += 1;
-                self.safe_bytes += bytes;
-                if !kept {
-                    self.unfinished_bytes = self.unfinished_bytes.saturating_sub(*bytes);
-                }
-            }
             _ => {}
         }
+    }
+
+    fn end(&mut self) {
+        self.phase = Phase::Ended;
+        self.flights.clear();
+        self.retrying.clear();
+        self.away = None;
     }
 
     /// Lets time go by: speeds are measured between ticks. Call it a few times a second.
@@ -198,6 +191,28 @@ impl Tally {
         self.moved_bytes += bytes;
         if let Some(flight) = self.flights.iter_mut().find(|flight| flight.item == *item) {
             flight.sent_bytes = (flight.sent_bytes + bytes).min(flight.size_bytes);
+        }
+    }
+
+    /// More of a file was written.
+    fn wrote(&mut self, item: &Arc<str>, bytes: u64) {
+        self.retrying.remove(item);
+        self.moved_bytes += bytes;
+        self.unfinished_bytes += bytes;
+    }
+
+    /// An item is on the hub.
+    fn is_safe(&mut self, item: &Arc<str>, bytes: u64) {
+        self.land(item);
+        self.safe += 1;
+        self.safe_bytes += bytes;
+    }
+
+    /// A file is on this device.
+    fn is_back(&mut self, item: &Arc<str>, bytes: u64, kept: bool) {
+        self.is_safe(item, bytes);
+        if !kept {
+            self.unfinished_bytes = self.unfinished_bytes.saturating_sub(bytes);
         }
     }
 
@@ -274,12 +289,29 @@ mod tests {
     fn a_restore_counts_what_it_wrote_once() {
         let mut tally = Tally::default();
         tally.apply(&Event::RestorePlanned { files: 3, bytes: 300 }, 0);
-        tally.apply(&Event::Restored { item: item(), bytes: 100, kept: true }, 0);
-        tally.apply(&Event::RestoreWrote { bytes: 60 }, 0);
+        tally.apply(&Event::Restored { item: item(), place: item(), bytes: 100, kept: true }, 0);
+        tally.apply(&Event::RestoreWrote { item: item(), bytes: 60 }, 0);
         assert_eq!((tally.done(), tally.done_bytes(), tally.moved_bytes), (1, 160, 60));
-        tally.apply(&Event::RestoreWrote { bytes: 40 }, 0);
-        tally.apply(&Event::Restored { item: item(), bytes: 100, kept: false }, 0);
+        tally.apply(&Event::RestoreWrote { item: item(), bytes: 40 }, 0);
+        tally.apply(&Event::Restored { item: item(), place: item(), bytes: 100, kept: false }, 0);
         assert_eq!((tally.done(), tally.done_bytes(), tally.moved_bytes), (2, 200, 100));
+    }
+
+    #[test]
+    fn a_file_that_is_fetched_again_waits_until_bytes_come_or_it_ends() {
+        let retrying = Event::Retrying { item: item(), in_ms: 4000, reason: "cut".into() };
+        for (next, failed) in [
+            (Event::RestoreWrote { item: item(), bytes: 1 }, 0),
+            (Event::Restored { item: item(), place: "/back/a.jpg".into(), bytes: 100, kept: false }, 0),
+            (Event::Failed(not_stored()), 1),
+        ] {
+            let mut tally = Tally::default();
+            tally.apply(&Event::RestorePlanned { files: 1, bytes: 100 }, 0);
+            tally.apply(&retrying, 0);
+            assert_eq!(tally.retrying.len(), 1);
+            tally.apply(&next, 4000);
+            assert_eq!((tally.retrying.len(), tally.failed), (0, failed), "{next:?}");
+        }
     }
 
     #[test]

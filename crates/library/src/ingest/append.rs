@@ -110,7 +110,10 @@ impl Library {
             return Ok(Opened::Done(done));
         }
         let mut turn = self.sessions.take_turn(id).await?;
-        if !matches!(*turn.session, Session::Staged { .. }) {
+        if let Session::Staged { staged, .. } = &mut *turn.session {
+            // The request before this one may have been dropped in the middle of a write.
+            staged.settle().await;
+        } else {
             // Whoever had the turn before may have finished or ended it while this call waited.
             upload = self.own_upload(caller, id).await?;
             if let Some(done) = finished_state(&upload, id)? {

@@ -133,7 +133,9 @@ impl Vault for DiskVault {
             what: WHAT,
             source: io::Error::new(io::ErrorKind::InvalidInput, "the handle is another vault's"),
         });
-        let job = staged?.into_seal_job();
+        let mut staged = staged?;
+        staged.settle().await;
+        let job = staged.into_seal_job();
         if job.hashes.size_bytes > SYNC_ALONE_BYTES {
             let early = job.clone();
             self.blocking(WHAT, move |shared| seal::sync_alone(shared, &early)).await?;

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use domain::clock::TimestampMs;
 use domain::hash::{Hashes, TwinHasher};
 use domain::{Clock, UploadId};
+use tokio::sync::Mutex as Turn;
 
 use super::layout::Layout;
 use super::seal::SealJob;
@@ -25,6 +26,9 @@ pub(super) struct DiskStaged {
     id: UploadId,
     path: Arc<Path>,
     open: Arc<Mutex<OpenFile>>,
+    /// Held by whoever works on the file, also after its caller has gone: work is done in the order in
+    /// which it was asked for, though blocking threads may start in another.
+    turn: Arc<Turn<()>>,
     /// The hasher's count, readable while an append is at work.
     size_bytes: Arc<AtomicU64>,
 }
@@ -79,7 +83,14 @@ impl DiskStaged {
     fn around(shared: Arc<Shared>, id: UploadId, path: &Path, file: File, hasher: TwinHasher) -> Self {
         let size_bytes = Arc::new(AtomicU64::new(hasher.size_bytes()));
         let open = OpenFile { file: Arc::new(file), hasher, is_named_durably: false, has_torn_end: false };
-        Self { shared, id, path: path.into(), open: Arc::new(Mutex::new(open)), size_bytes }
+        Self {
+            shared,
+            id,
+            path: path.into(),
+            open: Arc::new(Mutex::new(open)),
+            turn: Arc::default(),
+            size_bytes,
+        }
     }
 
     /// What a seal needs of it.
@@ -101,7 +112,9 @@ impl DiskStaged {
     ) -> Result<T> {
         let (shared, path) = (Arc::clone(&self.shared), Arc::clone(&self.path));
         let (open, size_bytes, id) = (Arc::clone(&self.open), Arc::clone(&self.size_bytes), self.id);
+        let turn = Arc::clone(&self.turn).lock_owned().await;
         run_blocking(what, move || {
+            let _turn = turn;
             let mut open = lock(&open);
             if is_gone(&open.file).map_err(|source| Error::from_io(what, source))? {
                 return Err(Error::NotStaged { id });
@@ -122,6 +135,10 @@ impl Staged for DiskStaged {
 
     fn size_bytes(&self) -> u64 {
         self.size_bytes.load(Ordering::Acquire)
+    }
+
+    async fn settle(&mut self) {
+        drop(self.turn.lock().await);
     }
 
     async fn append(&mut self, pieces: Vec<Bytes>) -> Result<()> {
