@@ -116,6 +116,9 @@ pub struct ChangePage {
     pub newest: i64,
     /// Whether there is more to read right now.
     pub more: bool,
+    /// When what stands at some places happened: at the asked one, at `next_after`, at `newest`. A feed
+    /// that was restored from an older copy and has grown since tells other times for the same places.
+    pub times: Vec<(i64, TimestampMs)>,
 }
 
 /// Writes down what happened; gives its place. In the same transaction as the fact, so that the
@@ -163,7 +166,13 @@ pub async fn after(tx: &mut Tx, after: i64, limit: u32, viewer: &Viewer<'_>) -> 
     let changes: Vec<Change> = rows.iter().map(change_of).collect::<Result<_>>()?;
     let full = changes.len() >= limit as usize;
     let next_after = changes.last().filter(|_| full).map_or(until.max(after), |last| last.sequence);
-    Ok(ChangePage { changes, next_after, newest, more: next_after < newest })
+    let mut places = vec![after, next_after, newest];
+    places.sort_unstable();
+    places.dedup();
+    let times = query(sql::TIMES).list(&places).all(tx).await?;
+    let times =
+        times.iter().map(|row| Ok((row.number("sequence")?, row.number("at_ms")?))).collect::<Result<_>>()?;
+    Ok(ChangePage { changes, next_after, newest, more: next_after < newest, times })
 }
 
 /// The newest place in the feed; 0 when nothing has happened.

@@ -103,4 +103,14 @@ pub struct ChangePage {
     pub newest: i64,
     /// Whether there is more to read right now.
     pub more: bool,
+    /// The mark of the asked place, opaque; absent when nothing stands there. Another mark than the one
+    /// given for this place before: the hub was restored from an older copy and has gone on since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_mark: Option<String>,
+    /// The mark of `next_after`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_after_mark: Option<String>,
+    /// The mark of `newest`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest_mark: Option<String>,
 }

@@ -22,6 +22,10 @@ const RETAKES_MAX: u32 = 3;
 const SETTLE: Duration = Duration::from_secs(1);
 const KEEPS_CHANGING: &str = "it keeps changing while it is read";
 
+/// What a hub says that came back as another one.
+const ANOTHER_HUB: &str =
+    "another hub, or this one restored from an older copy, answers at this address; start the backup again";
+
 impl Run<'_> {
     /// Takes what came back. An error ends the run: the device cannot remember.
     pub(super) fn take(&mut self, ticket: Ticket, done: Done) -> Result<(), EngineError> {
@@ -225,6 +229,7 @@ impl Run<'_> {
 
     fn take_unsent(&mut self, mut job: Job, unsent: Unsent) -> Result<(), EngineError> {
         job.work.upload = unsent.upload;
+        job.tried = true;
         if unsent.progressed {
             job.tries = 0;
         }
@@ -287,11 +292,11 @@ impl Run<'_> {
 
     fn take_probed(&mut self, result: Result<ChangePage, HubError>) {
         match result {
-            Ok(page) if self.memory.as_ref().is_some_and(|memory| memory.hub == page.hub_id) => {
+            Ok(page) if self.memory.as_ref().is_some_and(|memory| memory.is_of(&page)) => {
                 self.gate = Gate::Open;
                 self.tell(&Event::HubBack);
             }
-            Ok(_) => self.end(Ending::HubAway, "another hub answers at this address; start the backup again"),
+            Ok(_) => self.end(Ending::HubAway, ANOTHER_HUB),
             Err(HubError::Revoked) => self.end(Ending::Revoked, &HubError::Revoked.to_string()),
             Err(error) => self.wait_for_the_hub(&error),
         }

@@ -41,7 +41,7 @@ impl Pause for NeverOver {
     }
 
     async fn pause(&self, _how_long: Duration) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

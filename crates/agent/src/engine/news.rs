@@ -61,6 +61,31 @@ impl Reading {
     }
 }
 
+/// Everything up to now is known, because everything is compared.
+fn from_here(page: &ChangePage, now_ms: domain::TimestampMs) -> HubMemory {
+    HubMemory {
+        hub: page.hub_id,
+        place: page.newest,
+        mark: page.newest_mark.clone(),
+        compared_all_at_ms: now_ms,
+    }
+}
+
+/// What this page tells is known now.
+fn moved_on(memory: HubMemory, page: &ChangePage) -> HubMemory {
+    if page.next_after < memory.place {
+        return memory;
+    }
+    HubMemory { place: page.next_after, mark: page.next_after_mark.clone(), ..memory }
+}
+
+/// What is written down while a run is under way. Should the run be killed, the next one compares
+/// everything: what was stored since this place is in no feed that the device has read, and would not be
+/// missed if the hub were restored from a copy that is older than it.
+fn unconfirmed(memory: &HubMemory) -> HubMemory {
+    HubMemory { compared_all_at_ms: 0, ..memory.clone() }
+}
+
 impl Engine {
     /// Asks the hub what happened since the last run and takes back what does not hold any more. Waits
     /// for a hub that is away, within patience.
@@ -75,20 +100,20 @@ impl Engine {
         let limit = if remembered.is_some() { PAGE } else { 1 };
         let mut page = self.ask_for_changes(after, limit, options, stop).await?;
         let Some(before) = remembered else {
-            let memory = HubMemory { hub: page.hub_id, place: page.newest, compared_all_at_ms: now_ms };
+            let memory = from_here(&page, now_ms);
             // A ledger without a hub is new, or was restored without its note: trust nothing in it.
-            self.remember(memory.clone(), Doubt::All, HashSet::new()).await?;
+            self.remember(unconfirmed(&memory), Doubt::All, HashSet::new()).await?;
             return Ok(News { memory, compare_all: false });
         };
-        if page.hub_id != before.hub || page.newest < before.place {
+        if !before.is_of(&page) {
             let reason = if page.hub_id == before.hub {
                 "the hub was restored from an older copy"
             } else {
                 "another hub answers at this address"
             };
             self.parts.reports.tell(&Event::ComparingAll { reason: reason.into() });
-            let memory = HubMemory { hub: page.hub_id, place: page.newest, compared_all_at_ms: now_ms };
-            self.remember(memory.clone(), Doubt::All, HashSet::new()).await?;
+            let memory = from_here(&page, now_ms);
+            self.remember(unconfirmed(&memory), Doubt::All, HashSet::new()).await?;
             return Ok(News { memory, compare_all: false });
         }
         let mut reading = Reading::default();
@@ -97,12 +122,11 @@ impl Engine {
             page = self.ask_for_changes(page.next_after, PAGE, options, stop).await?;
             reading.take(&page);
         }
-        let place = page.next_after.max(before.place);
-        let memory = HubMemory { place, ..before };
+        let memory = moved_on(before, &page);
         let age_ms = now_ms.saturating_sub(memory.compared_all_at_ms);
         let due =
             u128::try_from(age_ms).map_or(true, |age_ms| age_ms >= options.compare_all_every.as_millis());
-        self.remember(memory.clone(), Doubt::Contents(reading.gone), reading.back).await?;
+        self.remember(unconfirmed(&memory), Doubt::Contents(reading.gone), reading.back).await?;
         Ok(News { memory, compare_all: due || options.verify })
     }
 
@@ -126,11 +150,11 @@ impl Engine {
         loop {
             let asking = self.parts.hub.changes(memory.place, PAGE);
             let Some(Ok(page)) = halt.cut.run_until_cancelled(asking).await else { break };
-            if page.hub_id != memory.hub || page.newest < memory.place {
+            if !memory.is_of(&page) {
                 return Ok(false);
             }
             reading.take(&page);
-            memory.place = page.next_after.max(memory.place);
+            memory = moved_on(memory, &page);
             if !page.more {
                 break;
             }

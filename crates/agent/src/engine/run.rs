@@ -49,11 +49,13 @@ pub(super) struct Job {
     pub(super) retakes: u32,
     /// It is only hashed, to know what must not be sent.
     pub(super) excluded: bool,
+    /// Its upload was written to since it was offered.
+    pub(super) tried: bool,
 }
 
 impl Job {
     const fn new(work: Work) -> Self {
-        Self { work, tries: 0, retakes: 0, excluded: false }
+        Self { work, tries: 0, retakes: 0, excluded: false, tried: false }
     }
 
     pub(super) fn content(&self) -> Option<ContentHash> {
@@ -412,6 +414,7 @@ impl<'e> Run<'e> {
                 modified_at_ms: job.work.facts.modified_at_ms(),
             },
             upload: job.work.upload,
+            may_have_finished: job.tried,
             small_bytes: self.options.small_bytes,
             piece_bytes: self.options.piece_bytes.max(1),
             stop: self.stop.clone(),

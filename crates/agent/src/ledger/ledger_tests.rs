@@ -21,7 +21,7 @@ fn stored() -> State {
 }
 
 fn hub(place: i64) -> HubMemory {
-    HubMemory { hub: HubId::from_bytes([1; 16]), place, compared_all_at_ms: 0 }
+    HubMemory { hub: HubId::from_bytes([1; 16]), place, mark: None, compared_all_at_ms: 0 }
 }
 
 fn states(ledger: &Ledger, source: u32) -> Vec<State> {

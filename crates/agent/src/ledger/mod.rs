@@ -45,8 +45,24 @@ pub struct HubMemory {
     pub hub: HubId,
     /// The place in its change feed up to which everything is known here.
     pub place: i64,
+    /// What the hub calls that place. Another name than last time: the feed is another history.
+    #[serde(default)]
+    pub mark: Option<String>,
     /// When every item was last offered, by the device's clock.
     pub compared_all_at_ms: TimestampMs,
+}
+
+impl HubMemory {
+    /// Whether a page that was asked for behind the remembered place is of the same history: the same
+    /// hub, not restored from an older copy, however far that has gone on since.
+    pub(crate) fn is_of(&self, page: &wire::ChangePage) -> bool {
+        let same_place = match (&self.mark, &page.after_mark) {
+            (Some(remembered), Some(told)) => remembered == told,
+            // A hub that tells no marks, or a place before the first change.
+            _ => true,
+        };
+        self.hub == page.hub_id && page.newest >= self.place && same_place
+    }
 }
 
 /// How the last run ended, for `status`.

@@ -379,7 +379,7 @@ async fn a_stop_ends_a_wait_for_the_hub() {
             0
         }
         async fn pause(&self, _how_long: Duration) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
     let scene = Scene::with(Shelf { files: ten_files(), ..Shelf::default() });

@@ -34,6 +34,8 @@ struct Upload {
 
 #[derive(Debug, Default)]
 pub(crate) struct Shelf {
+    /// How often the hub was restored from an older copy.
+    history: u32,
     number: u8,
     changes: Vec<Change>,
     contents: HashMap<ContentHash, Vec<u8>>,
@@ -139,7 +141,8 @@ impl FakeHub {
     /// The hub is restored from a copy that was made when it was empty.
     pub(crate) fn restore_empty_copy(&self) {
         let mut shelf = self.shelf();
-        *shelf = Shelf { number: shelf.number, steps: shelf.steps, ..Shelf::default() };
+        let history = shelf.history + 1;
+        *shelf = Shelf { number: shelf.number, steps: shelf.steps, history, ..Shelf::default() };
     }
 
     /// All uploads that are not finished are gone.
@@ -318,7 +321,12 @@ impl Hub for FakeHub {
             let from = usize::try_from(after).unwrap().min(shelf.changes.len());
             let changes: Vec<_> = shelf.changes.iter().skip(from).take(limit).cloned().collect();
             let next_after = changes.last().map_or(newest, |change| change.sequence);
+            let history = shelf.history;
+            let mark = |place: i64| (place <= newest).then(|| format!("{history} {place}"));
             ChangePage {
+                after_mark: mark(after),
+                next_after_mark: mark(next_after),
+                newest_mark: mark(newest),
                 hub_id: HubId::from_bytes([shelf.number; 16]),
                 changes,
                 next_after,

@@ -38,6 +38,10 @@ pub struct Transfer {
     pub file: NewFile,
     /// An upload that was begun earlier.
     pub upload: Option<UploadId>,
+    /// That upload may have finished since the hub was offered the item: only the answer was lost. One
+    /// that had finished before cannot have: the hub asked for the item again, so what it remembers of
+    /// that upload no longer holds (the content was damaged or deleted since).
+    pub may_have_finished: bool,
     /// Files up to this many bytes go in one request.
     pub small_bytes: u64,
     /// How long a piece of a larger one is.
@@ -165,6 +169,10 @@ impl Transfer {
         let Some(upload) = self.upload else { return Ok(None) };
         match self.hub.position(upload).await {
             Ok(UploadPosition::At(offset)) if offset > self.facts.size_bytes => Ok(None),
+            Ok(UploadPosition::Finished(_)) if !self.may_have_finished => {
+                self.upload = None;
+                Ok(None)
+            }
             Ok(position) => Ok(Some((upload, position))),
             Err(HubError::UploadGone) => {
                 self.upload = None;

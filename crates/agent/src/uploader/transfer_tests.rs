@@ -94,6 +94,7 @@ impl Scene {
                 modified_at_ms: 1,
             },
             upload,
+            may_have_finished: true,
             small_bytes: 10,
             piece_bytes: 10,
             stop: CancellationToken::new(),

@@ -14,5 +14,7 @@ crate::sql::statements! {
             and (user_id = $3 or space_id in ($LIST) or (space_id is null and user_id is null))
             and ($4 = 0 or kind in ('content-trashed', 'content-restored', 'content-damaged', 'content-repaired'))
         order by sequence limit $5";
+    /// When what stands at some places happened.
+    TIMES = "select sequence, at_ms from changes where sequence in ($LIST)";
     NEWEST = "select value from counters where name = 'changes'";
 }

@@ -1,16 +1,31 @@
 //! The change feed.
 
-use domain::HubId;
+use domain::{HubId, TimestampMs, TwinHasher};
 use library::{Change, ChangeKind, ChangePage};
 
-pub(crate) fn page(page: ChangePage, hub_id: HubId) -> wire::ChangePage {
+/// `after` is the asked place.
+pub(crate) fn page(page: ChangePage, after: i64, hub_id: HubId) -> wire::ChangePage {
+    let mark = |place: i64| {
+        let (_, at_ms) = page.times.iter().find(|(at, _)| *at == place)?;
+        Some(mark(hub_id, place, *at_ms))
+    };
     wire::ChangePage {
+        after_mark: mark(after),
+        next_after_mark: mark(page.next_after),
+        newest_mark: mark(page.newest),
         hub_id,
         changes: page.changes.into_iter().map(change).collect(),
         next_after: page.next_after,
         newest: page.newest,
         more: page.more,
     }
+}
+
+/// Tells one history of a hub from another at the same place, and nothing else: a hash, so that nobody
+/// learns when others did something.
+fn mark(hub_id: HubId, place: i64, at_ms: TimestampMs) -> String {
+    let digest = TwinHasher::of(format!("{hub_id} {place} {at_ms}").as_bytes()).sha256.to_string();
+    digest[..16].to_owned()
 }
 
 fn change(Change { sequence, change }: Change) -> wire::Change {

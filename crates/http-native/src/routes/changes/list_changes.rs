@@ -36,5 +36,5 @@ pub(super) async fn list_changes(
     let limit = rows(query.limit, LIMIT_MAX)?;
     let after = query.after.unwrap_or(0).max(0);
     let found = library.changes(&caller, after, query.content_only.unwrap_or(false), limit).await?;
-    Ok(Json(convert::changes::page(found, library.hub_id())))
+    Ok(Json(convert::changes::page(found, after, library.hub_id())))
 }
