@@ -171,6 +171,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one table of moments and their lines")]
     fn each_moment_has_its_lines() {
         let movie: Arc<str> = "/home/anna/Trips/IMG_2041.MOV".into();
         let sent = Event::Sent { item: Arc::clone(&movie), bytes: 610 };

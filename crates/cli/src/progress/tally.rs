@@ -89,7 +89,7 @@ impl Tally {
     pub(crate) fn apply(&mut self, event: &Event, now_ms: u64) {
         match event {
             Event::Looking { .. } | Event::Surveyed { .. } | Event::RestorePlanned { .. } => {
-                self.begin(event)
+                self.begin(event);
             }
             Event::Hashed { .. } => self.hashed += 1,
             Event::Sending { item, bytes, from_byte } => self.take_off(item, *bytes, *from_byte),
