@@ -93,6 +93,16 @@ fn another_hub_makes_everything_doubtful_but_hashes_stay() {
 }
 
 #[test]
+fn another_account_begins_anew() {
+    let ledger = Ledger::in_memory().unwrap();
+    ledger.remember_hub(&hub(3), &Doubt::Contents(HashSet::new()), &HashSet::new()).unwrap();
+    ledger.record(&[(key(1, "a"), Write::Set(record(b"x", stored())))]).unwrap();
+    ledger.begin_anew().unwrap();
+    assert_eq!(states(&ledger, 1), [State::Hashed], "nothing counts as safe, no hash is computed again");
+    assert_eq!((ledger.hub().unwrap(), ledger.last_run().unwrap()), (None, None));
+}
+
+#[test]
 fn news_of_the_hub_touch_only_what_they_are_about() {
     let ledger = Ledger::in_memory().unwrap();
     let rows = [("gone", b"1", stored()), ("fine", b"2", stored()), ("back", b"3", State::DeletedEarlier)];

@@ -242,6 +242,18 @@ impl Ledger {
         })
     }
 
+    /// Begins anew with another account, or as another device, of a hub: nothing that is remembered of a
+    /// hub holds, and every item is offered again. What is known of the files themselves stays.
+    pub fn begin_anew(&self) -> Result<(), LedgerError> {
+        self.write(|transaction| {
+            take_back(transaction, &Doubt::All, &HashSet::new())?;
+            let mut notes = transaction.open_table(NOTES)?;
+            notes.remove(NOTE_HUB)?;
+            notes.remove(NOTE_LAST_RUN)?;
+            Ok(())
+        })
+    }
+
     /// How the last run ended; `None` before the first.
     pub fn last_run(&self) -> Result<Option<LastRun>, LedgerError> {
         self.note(NOTE_LAST_RUN)

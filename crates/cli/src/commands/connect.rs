@@ -1,7 +1,7 @@
 //! `albumen connect`: makes this computer a device of a hub.
 
-use agent::Settings;
 use agent::settings::{Connection, Secret};
+use agent::{Ledger, Settings};
 use client::HubAddress;
 use domain::Name;
 use wire::{DeviceIntroduction, LoginAnswer, LoginRequest};
@@ -37,11 +37,24 @@ pub(crate) async fn run(device: &Device, arguments: ConnectArguments) -> Result<
     };
     let answer = hub.log_in(&LoginRequest { name: user, password, device: Some(introduction) }).await?;
     let before = settings.connection.take();
-    settings.connection = Some(connection(&address, answer)?);
+    let now = connection(&address, answer)?;
+    if !is_same_device(before.as_ref(), &now) {
+        // What was safe in somebody else's Space is not safe in this one. First, so that no crash
+        // leaves the new account with the old claims.
+        Ledger::open(&device.folder)?.begin_anew()?;
+    }
+    settings.connection = Some(now);
     device.save(&settings)?;
     forget(device, before).await;
     tell(&settings, &address);
     Ok(Verdict::Done)
+}
+
+/// Whether the hub takes this computer for the device that it was before.
+fn is_same_device(before: Option<&Connection>, now: &Connection) -> bool {
+    before.is_some_and(|before| {
+        before.device_id.is_some() && (before.device_id, before.hub_id) == (now.device_id, now.hub_id)
+    })
 }
 
 /// What is kept of a login.
@@ -114,6 +127,23 @@ mod tests {
         ] {
             assert_eq!(computer_name(host.map(str::to_owned)).as_str(), name);
         }
+    }
+
+    #[test]
+    fn only_the_same_device_of_the_same_hub_keeps_what_it_knows() {
+        let connected = |device: u8, hub: u8| Connection {
+            url: "http://hub".to_owned(),
+            user: "sam".to_owned(),
+            token: Secret::new("secret".to_owned()),
+            device_name: Name::new("laptop").unwrap(),
+            device_id: Some(domain::DeviceId::from_bytes([device; 16])),
+            hub_id: Some(domain::HubId::from_bytes([hub; 16])),
+        };
+        let before = connected(1, 1);
+        assert!(is_same_device(Some(&before), &connected(1, 1)));
+        assert!(!is_same_device(Some(&before), &connected(2, 1)), "another person, or another device");
+        assert!(!is_same_device(Some(&before), &connected(1, 2)), "another hub");
+        assert!(!is_same_device(None, &connected(1, 1)), "somebody may have been here in between");
     }
 
     #[test]
