@@ -22,6 +22,8 @@ const RETAKES_MAX: u32 = 3;
 const SETTLE: Duration = Duration::from_secs(1);
 const KEEPS_CHANGING: &str = "it keeps changing while it is read";
 
+const FOLDER_AWAY: &str = "its folder is not reachable or empty; is the disk still attached?";
+
 /// What a hub says that came back as another one.
 const ANOTHER_HUB: &str =
     "another hub, or this one restored from an older copy, answers at this address; start the backup again";
@@ -51,6 +53,12 @@ impl Run<'_> {
                     }
                 }
             }
+            Done::Missed(result) => {
+                let was_deleted = result?;
+                for job in jobs {
+                    self.settle_missed(&job, was_deleted);
+                }
+            }
             Done::Probed(result) => self.take_probed(result),
             Done::Committed(result) => {
                 self.busy.committing = false;
@@ -72,7 +80,7 @@ impl Run<'_> {
                 self.write(&job, State::Hashed);
                 self.to_offer.push_back(job);
             }
-            Err(HashFailure::Vanished) => self.settle_vanished(&job),
+            Err(HashFailure::Vanished) => self.look_for_others(job),
             Err(HashFailure::Changed) => self.take_again(job),
             Err(failure @ HashFailure::Unreadable(_)) => self.fail(&job, &failure.to_string(), false),
         }
@@ -252,7 +260,7 @@ impl Run<'_> {
             failure => {
                 self.release_twins(&job);
                 match failure {
-                    SendFailure::Vanished => self.settle_vanished(&job),
+                    SendFailure::Vanished => self.look_for_others(job),
                     SendFailure::Changed | SendFailure::Hub(HubError::Mismatch) => self.take_again(job),
                     SendFailure::Hub(HubError::DeletedEarlier) => self.settle_deleted(&job),
                     SendFailure::Hub(error) => self.fail(&job, &error.to_string(), true),
@@ -326,9 +334,24 @@ impl Run<'_> {
         self.lanes.push(job.work.facts.size_bytes, job.work.facts.modified_at_ns, job);
     }
 
-    fn settle_vanished(&mut self, job: &Job) {
-        self.forget(job);
-        self.settle_skipped(job, &Verdict::Vanished);
+    /// An item is not where it was. Was it deleted, or did its disk go? Others in its folder tell.
+    fn look_for_others(&mut self, job: Job) {
+        let Some(source) = self.source_of(&job) else { return };
+        let folder = job.work.key.local.folder();
+        self.start(vec![job], async move {
+            Done::Missed(tokio::task::spawn_blocking(move || source.holds_files(&folder)).await)
+        });
+    }
+
+    /// What went with its disk was not deleted: it is not safe, and what is known of it stays known.
+    /// The last item of a folder fails, too, this once: nothing tells it apart.
+    fn settle_missed(&mut self, job: &Job, was_deleted: bool) {
+        if was_deleted {
+            self.forget(job);
+            self.settle_skipped(job, &Verdict::Vanished);
+        } else {
+            self.leave(job, FOLDER_AWAY);
+        }
     }
 }
 

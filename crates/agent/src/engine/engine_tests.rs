@@ -328,7 +328,7 @@ async fn the_newer_version_of_a_file_goes_up_beside_the_older_one() {
 }
 
 #[tokio::test]
-async fn a_file_that_vanishes_before_it_is_hashed_or_sent_is_no_failure() {
+async fn a_file_that_vanishes_from_among_others_is_no_failure() {
     for still_reads in 0..4 {
         let scene = Scene::new();
         scene.put("a.jpg", "a", 1).put("gone.mov", LONG, 2);
@@ -341,6 +341,40 @@ async fn a_file_that_vanishes_before_it_is_hashed_or_sent_is_no_failure() {
         );
         assert!(outcome.all_safe() && scene.state("gone.mov").is_none());
     }
+}
+
+#[tokio::test]
+async fn a_disk_that_is_pulled_out_in_mid_run_is_a_failure_and_forgets_nothing() {
+    let paths = ["Camera/a.jpg", "Camera/b.jpg", "Trips/v.mov"];
+    let mut met = 0;
+    for reads in 0..20 {
+        let scene = Scene::new();
+        scene.put(paths[0], "a", 1).put(paths[1], "b", 2).put(paths[2], LONG, 3);
+        scene.source.set_away_after(reads);
+        let outcome = scene.run().await;
+        assert!(outcome.skipped.is_empty(), "nothing was deleted, after {reads} reads: {outcome:?}");
+        assert!(paths.iter().all(|path| scene.state(path).is_some()), "after {reads} reads");
+        assert_eq!(outcome.all_safe(), outcome.failed.is_empty());
+        if !outcome.failed.is_empty() {
+            met += 1;
+            assert!(outcome.failed.iter().all(|item| item.reason.contains("is the disk still attached?")));
+        }
+        scene.source.set_away(false);
+        assert!(scene.run().await.all_safe(), "after {reads} reads");
+        assert_eq!(scene.hub.entries().len(), 3);
+    }
+    assert!(met >= 6, "while hashing and while sending: {met}");
+}
+
+#[tokio::test]
+async fn the_last_file_of_a_folder_that_vanishes_fails_once() {
+    let scene = Scene::new();
+    scene.put("Camera/a.jpg", "a", 1).put("Trips/gone.jpg", "b", 2);
+    scene.source.set_trouble_after("Trips/gone.jpg", 0, true);
+    let outcome = scene.run().await;
+    assert_eq!(counts(&outcome), (1, 0, 0, 1));
+    assert!(!outcome.all_safe() && scene.state("Trips/gone.jpg").is_some());
+    assert_eq!(counts(&scene.run().await), (0, 1, 0, 0));
 }
 
 #[tokio::test]

@@ -81,6 +81,8 @@ pub(super) enum Done {
     Filed(Result<Vec<FilingOutcome>, HubError>),
     Sent(Result<Arrived, Box<Unsent>>),
     Rested(Then),
+    /// Whether the folder of an item that was not found still holds others.
+    Missed(Result<bool, tokio::task::JoinError>),
     Probed(Result<ChangePage, HubError>),
     Committed(Result<(), EngineError>),
 }
@@ -379,7 +381,7 @@ impl<'e> Run<'e> {
         });
     }
 
-    fn start(&mut self, jobs: Vec<Job>, future: impl Future<Output = Done> + Send + 'static) {
+    pub(super) fn start(&mut self, jobs: Vec<Job>, future: impl Future<Output = Done> + Send + 'static) {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         self.going.insert(ticket, jobs);
@@ -387,7 +389,7 @@ impl<'e> Run<'e> {
     }
 
     /// The item's source. Items come from sources that were just scanned, so there is one.
-    fn source_of(&mut self, job: &Job) -> Option<Arc<dyn Source>> {
+    pub(super) fn source_of(&mut self, job: &Job) -> Option<Arc<dyn Source>> {
         let source = sources::find(&self.engine.parts.sources, job.work.key.source).cloned();
         if source.is_none() {
             self.leave(job, "its folder is no longer backed up");

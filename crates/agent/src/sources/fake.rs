@@ -23,6 +23,8 @@ struct Shelf {
     items: BTreeMap<LocalId, FakeItem>,
     next_inode: u64,
     away: bool,
+    /// After how many more reads it is pulled out.
+    away_after: Option<u64>,
     reads: u64,
 }
 
@@ -109,7 +111,13 @@ impl FakeSource {
 
     /// Pulls the whole source out, or plugs it in again.
     pub fn set_away(&self, away: bool) {
-        self.shelf().away = away;
+        let mut shelf = self.shelf();
+        (shelf.away, shelf.away_after) = (away, None);
+    }
+
+    /// Pulls the whole source out once so many more items were opened.
+    pub fn set_away_after(&self, reads: u64) {
+        self.shelf().away_after = Some(reads);
     }
 
     /// How often an item was opened to be hashed or sent.
@@ -125,6 +133,14 @@ impl FakeSource {
     fn find(&self, local: &LocalId) -> io::Result<FakeItem> {
         let mut shelf = self.shelf();
         shelf.reads += 1;
+        match &mut shelf.away_after {
+            Some(0) => shelf.away = true,
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        if shelf.away {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         let item = shelf.items.get_mut(local).ok_or(io::ErrorKind::NotFound)?;
         if item.unreadable {
             return Err(io::ErrorKind::PermissionDenied.into());
@@ -176,7 +192,15 @@ impl Source for FakeSource {
 
     fn facts(&self, local: &LocalId) -> io::Result<Facts> {
         let shelf = self.shelf();
+        if shelf.away {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         shelf.items.get(local).map(FakeItem::facts).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn holds_files(&self, folder: &LocalId) -> bool {
+        let shelf = self.shelf();
+        !shelf.away && shelf.items.keys().any(|local| local.folder() == *folder)
     }
 
     fn open_blocking(&self, local: &LocalId) -> io::Result<Box<dyn BlockingItem>> {

@@ -69,6 +69,16 @@ impl Source for FolderSource {
         fs::metadata(self.path_of(local)).map(|metadata| facts_of(&metadata))
     }
 
+    fn holds_files(&self, folder: &LocalId) -> bool {
+        // Where a disk was attached, its empty folder stays, at most with hidden files or other folders.
+        fs::read_dir(self.path_of(folder)).is_ok_and(|entries| {
+            entries.flatten().any(|entry| {
+                let is_hidden = name_bytes(&entry.file_name()).starts_with(b".");
+                !is_hidden && entry.file_type().is_ok_and(|kind| !kind.is_dir())
+            })
+        })
+    }
+
     fn open_blocking(&self, local: &LocalId) -> io::Result<Box<dyn BlockingItem>> {
         Ok(Box::new(OpenFile(open_regular(&self.path_of(local))?)))
     }

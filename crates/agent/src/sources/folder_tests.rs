@@ -157,6 +157,21 @@ fn a_source_that_is_not_there_is_an_error_and_not_an_empty_scan() {
 }
 
 #[test]
+fn only_a_folder_with_a_visible_file_tells_a_deleted_item_from_a_disk_that_went() {
+    let tree = Tree::new()
+        .file("full/a.jpg", b"1")
+        .file("mountpoint/.keep", b"")
+        .file("mountpoint/inner/b.jpg", b"1");
+    let source = tree.source(false);
+    let holds_files = |folder| source.holds_files(&LocalId::from_slashes(folder));
+    assert!(holds_files("full") && holds_files("mountpoint/inner"));
+    assert!(!holds_files("mountpoint") && !holds_files("nowhere"));
+    assert!(!source.holds_files(&LocalId::root()), "folders alone are no sign of the disk");
+    fs::remove_file(tree.0.path().join("full/a.jpg")).unwrap();
+    assert!(!holds_files("full"));
+}
+
+#[test]
 fn a_file_that_vanished_or_became_a_pipe_says_so() {
     let tree = Tree::new().file("a.jpg", b"1");
     let source = tree.source(false);

@@ -128,6 +128,10 @@ pub trait Source: Send + Sync + Debug {
     /// Facts of an item as they are now. Blocks.
     fn facts(&self, local: &LocalId) -> io::Result<Facts>;
 
+    /// Whether a folder is there and holds a file that a person can see. `false` where it cannot be
+    /// looked at: an item that is gone from such a folder may be gone with its disk. Blocks.
+    fn holds_files(&self, folder: &LocalId) -> bool;
+
     /// Opens an item for hashing. Blocks.
     fn open_blocking(&self, local: &LocalId) -> io::Result<Box<dyn BlockingItem>>;
 
