@@ -1,14 +1,15 @@
 //! Ways into the database: the writer's connection and the readers.
 
+use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection as _, PgConnection, PgPool, SqliteConnection, SqlitePool};
+use sqlx::{Connection as _, PgConnection, PgPool};
 
 use crate::Kind;
 use crate::error::{Error, Result};
+use crate::sqlite;
 use crate::tx::{ANSWER_WITHIN, Link, Tx};
 
 /// How long a new connection may take.
@@ -17,8 +18,7 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(3);
 /// How long a reader is waited for.
 const READER_WITHIN: Duration = Duration::from_secs(3);
 
-/// How many reads run at the same time.
-const SQLITE_READERS: u32 = 4;
+/// How many reads run at the same time on PostgreSQL.
 const POSTGRES_READERS: u32 = 8;
 
 /// How many prepared statements a connection keeps; there are some hundred texts.
@@ -31,14 +31,14 @@ const WRITERS_LOCK: i64 = 0x616c_6275_6d65_6e31;
 /// Where the catalog is, and how to connect to it.
 #[derive(Debug, Clone)]
 pub(crate) enum Place {
-    Sqlite(SqliteConnectOptions),
-    Postgres(PgConnectOptions),
+    Sqlite(PathBuf),
+    Postgres(Box<PgConnectOptions>),
 }
 
 /// The readers.
 #[derive(Debug, Clone)]
 pub(crate) enum Readers {
-    Sqlite(SqlitePool),
+    Sqlite(sqlite::Readers),
     Postgres(PgPool),
 }
 
@@ -50,23 +50,13 @@ impl Place {
                     .to_owned(),
             )
         };
-        if url.starts_with("sqlite:") && !url.contains(":memory:") {
-            let options = SqliteConnectOptions::from_str(url).map_err(|_| unknown())?;
-            return Ok(Self::Sqlite(
-                options
-                    .create_if_missing(true)
-                    .journal_mode(SqliteJournalMode::Wal)
-                    // NORMAL may lose the last commits on power loss, and a device deletes what we acknowledged.
-                    .synchronous(SqliteSynchronous::Full)
-                    .foreign_keys(true)
-                    .busy_timeout(Duration::from_secs(5))
-                    .statement_cache_capacity(STATEMENTS_KEPT),
-            ));
+        if let Some(file) = sqlite::file_of(url) {
+            return Ok(Self::Sqlite(file));
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url).map_err(|_| unknown())?;
             let milliseconds = ANSWER_WITHIN.as_millis().to_string();
-            return Ok(Self::Postgres(
+            return Ok(Self::Postgres(Box::new(
                 options.application_name("albumen").statement_cache_capacity(STATEMENTS_KEPT).options([
                     // As with SQLite: what is acknowledged is on the disk, whatever the server's default.
                     ("synchronous_commit", "on"),
@@ -75,7 +65,7 @@ impl Place {
                     // A hub that hangs or lost its network must not keep the writers' lock.
                     ("idle_in_transaction_session_timeout", "30000"),
                 ]),
-            ));
+            )));
         }
         Err(unknown())
     }
@@ -90,7 +80,7 @@ impl Place {
     /// Connects the writer.
     pub(crate) async fn writer(&self) -> Result<Tx> {
         let link = match self {
-            Self::Sqlite(options) => Link::SqliteWriter(SqliteConnection::connect_with(options).await?),
+            Self::Sqlite(file) => Link::SqliteWriter(sqlite::Connection::writer(file)?),
             Self::Postgres(options) => {
                 let connecting = tokio::time::timeout(CONNECT_WITHIN, PgConnection::connect_with(options));
                 Link::PostgresWriter(connecting.await.map_err(Error::unavailable)??)
@@ -102,21 +92,13 @@ impl Place {
     /// Prepares the readers; they connect when they are first needed.
     pub(crate) fn readers(&self) -> Readers {
         match self {
-            Self::Sqlite(options) => Readers::Sqlite(
-                SqlitePoolOptions::new()
-                    .max_connections(SQLITE_READERS)
-                    .acquire_timeout(READER_WITHIN)
-                    .test_before_acquire(false)
-                    .idle_timeout(None)
-                    .max_lifetime(None)
-                    .connect_lazy_with(options.clone().read_only(true).create_if_missing(false)),
-            ),
+            Self::Sqlite(file) => Readers::Sqlite(sqlite::Readers::new(file.clone())),
             Self::Postgres(options) => Readers::Postgres(
                 PgPoolOptions::new()
                     .max_connections(POSTGRES_READERS)
                     .acquire_timeout(READER_WITHIN)
                     .test_before_acquire(false)
-                    .connect_lazy_with(options.clone()),
+                    .connect_lazy_with((**options).clone()),
             ),
         }
     }
@@ -126,7 +108,7 @@ impl Readers {
     /// Starts a snapshot.
     pub(crate) async fn begin(&self) -> Result<Tx> {
         match self {
-            Self::Sqlite(pool) => Ok(Tx::new(Link::SqliteReader(pool.begin().await?))),
+            Self::Sqlite(readers) => Ok(Tx::new(Link::SqliteReader(readers.begin().await?))),
             Self::Postgres(pool) => {
                 let begun = tokio::time::timeout(ANSWER_WITHIN, begin_on_postgres(pool)).await;
                 begun.map_err(Error::unavailable)?
@@ -136,7 +118,7 @@ impl Readers {
 
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite(pool) => pool.close().await,
+            Self::Sqlite(readers) => readers.close(),
             Self::Postgres(pool) => {
                 // A server that does not answer is not waited for: the sockets close with the process.
                 drop(tokio::time::timeout(CONNECT_WITHIN, pool.close()).await);

@@ -101,10 +101,25 @@ const POSTGRES_FULL: &str = "53100";
 
 /// `SQLITE_BUSY`, `SQLITE_LOCKED`, `SQLITE_IOERR` and `SQLITE_CANTOPEN` (sqlite3.h), of which an
 /// extended code keeps the low eight bits.
-const SQLITE_AWAY: [u32; 4] = [5, 6, 10, 14];
+const SQLITE_AWAY: [i32; 4] = [5, 6, 10, 14];
 
 /// `SQLITE_FULL`.
-const SQLITE_FULL: u32 = 13;
+const SQLITE_FULL: i32 = 13;
+
+/// `SQLITE_CONSTRAINT`.
+const SQLITE_REFUSED: i32 = 19;
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        let code = error.sqlite_error().map_or(0, |error| error.extended_code & 0xff);
+        match code {
+            SQLITE_FULL => Self::Full(Arc::new(error)),
+            SQLITE_REFUSED => Self::Refused(Arc::new(error)),
+            code if SQLITE_AWAY.contains(&code) => Self::Unavailable(Arc::new(error)),
+            _ => Self::Database(Arc::new(error)),
+        }
+    }
+}
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
@@ -126,7 +141,7 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// What an error of the database means for the caller.
+/// What an error of PostgreSQL means for the caller.
 enum Said {
     Away,
     Full,
@@ -136,19 +151,14 @@ enum Said {
 
 fn said(error: &dyn sqlx::error::DatabaseError) -> Said {
     let code = error.code().unwrap_or_default();
-    let (away, full) = if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
-        let primary = code.parse::<u32>().map_or(0, |code| code & 0xff);
-        (SQLITE_AWAY.contains(&primary), primary == SQLITE_FULL)
-    } else {
-        let fatal = error
-            .try_downcast_ref::<PgDatabaseError>()
-            .is_some_and(|error| matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic));
-        let away = POSTGRES_AWAY.iter().any(|class| code.starts_with(class));
-        (away || fatal && code == POSTGRES_NOT_READY, code == POSTGRES_FULL)
-    };
+    let fatal = error
+        .try_downcast_ref::<PgDatabaseError>()
+        .is_some_and(|error| matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic));
+    let away =
+        POSTGRES_AWAY.iter().any(|class| code.starts_with(class)) || fatal && code == POSTGRES_NOT_READY;
     match error.kind() {
         _ if away => Said::Away,
-        _ if full => Said::Full,
+        _ if code == POSTGRES_FULL => Said::Full,
         sqlx::error::ErrorKind::Other => Said::Other,
         _ => Said::Refused,
     }

@@ -45,6 +45,7 @@ mod row;
 pub mod settings;
 pub mod spaces;
 mod sql;
+mod sqlite;
 pub mod statements;
 pub mod tokens;
 pub mod tombstones;
@@ -114,7 +115,7 @@ impl Catalog {
         let closing = CancellationToken::new();
         let tasks = TaskTracker::new();
         let writer = Writer::new(place.clone(), tx, counters.clone());
-        tasks.spawn(writer.run(waiting, closing.clone()));
+        writer.start(&tasks, waiting, closing.clone())?;
         tasks.close();
         let (kind, readers) = (place.kind(), place.readers());
         Ok(Self { inner: Arc::new(Inner { kind, readers, queue, counters, closing, tasks }) })
@@ -127,8 +128,11 @@ impl Catalog {
         F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send,
     {
         let mut tx = self.inner.readers.begin().await?;
-        // Dropping it ends the snapshot; nobody waits for that.
-        work(&mut tx).await
+        // Dropping the transaction ends the snapshot; nobody waits for that.
+        match self.inner.kind {
+            Kind::Sqlite => sqlite::on_this_thread(work(&mut tx)).await,
+            Kind::Postgres => work(&mut tx).await,
+        }
     }
 
     /// Runs `work` in a transaction of the one writer and answers after it is durable.

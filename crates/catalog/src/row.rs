@@ -3,24 +3,24 @@
 use domain::{FolderPath, Name};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
 
 use crate::error::{Error, Result};
+use crate::sqlite;
 use crate::value::Key;
 
 /// A row of either engine. A column that holds something unexpected is [`Error::Unreadable`].
 pub(crate) enum Row {
-    Sqlite(SqliteRow),
+    Sqlite(sqlite::Row),
     Postgres(PgRow),
 }
 
 macro_rules! column {
     ($row:expr, $column:expr) => {
         match $row {
-            Row::Sqlite(row) => row.try_get($column),
-            Row::Postgres(row) => row.try_get($column),
+            Row::Sqlite(row) => row.read($column),
+            Row::Postgres(row) => row.try_get($column).ok(),
         }
-        .map_err(|_| Error::Unreadable { column: $column })
+        .ok_or(Error::Unreadable { column: $column })
     };
 }
 

@@ -7,11 +7,12 @@
 use std::future::Future;
 use std::time::Duration;
 
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Postgres, Transaction};
 
 use crate::error::{Error, Result};
 use crate::row::Row;
 use crate::sql::Sql;
+use crate::sqlite;
 use crate::value::Value;
 
 /// PostgreSQL must answer a statement in this time, or it counts as lost.
@@ -38,35 +39,31 @@ pub struct Tx {
 /// What carries a transaction: the writer's own connection, or one of the readers'.
 #[derive(Debug)]
 pub(crate) enum Link {
-    SqliteWriter(SqliteConnection),
-    SqliteReader(Transaction<'static, Sqlite>),
+    SqliteWriter(sqlite::Connection),
+    SqliteReader(sqlite::Reader),
     PostgresWriter(PgConnection),
     PostgresReader(Transaction<'static, Postgres>),
 }
 
 enum Engine<'a> {
-    Sqlite(&'a mut SqliteConnection),
+    Sqlite(&'a mut sqlite::Connection),
     Postgres(&'a mut PgConnection),
 }
 
-/// Writes one expression twice, once per engine, so that nothing above needs a type parameter.
+/// Asks the engine at hand, so that nothing above needs a type parameter. SQLite answers on the spot;
 /// PostgreSQL's answer is awaited for [`ANSWER_WITHIN`] only.
 macro_rules! on {
-    ($tx:expr, $connection:ident, $row:ident => $body:expr) => {
-        match $tx.link.engine() {
-            Engine::Sqlite($connection) => {
-                let $row = Row::Sqlite;
-                $body.await.map_err(Error::from)
-            }
-            Engine::Postgres($connection) => {
-                let $row = Row::Postgres;
-                in_time($body).await
-            }
-        }
-    };
+    ($tx:expr, sqlite($here:ident) => $now:expr, postgres($there:ident) => $later:expr) => {{
+        let answer = match $tx.link.engine() {
+            Some(Engine::Sqlite($here)) => $now.map_err(Error::from),
+            Some(Engine::Postgres($there)) => in_time($later).await,
+            None => Err(Error::Closed),
+        };
+        $tx.noticed(answer)
+    }};
 }
 
-/// Binds all values to a query of either engine.
+/// Binds all values to a query of PostgreSQL.
 macro_rules! bound {
     ($query:expr, $values:expr) => {{
         let mut query = $query;
@@ -82,12 +79,13 @@ macro_rules! bound {
 }
 
 impl Link {
-    fn engine(&mut self) -> Engine<'_> {
+    /// `None` for a reader that is being dropped.
+    fn engine(&mut self) -> Option<Engine<'_>> {
         match self {
-            Self::SqliteWriter(connection) => Engine::Sqlite(connection),
-            Self::SqliteReader(transaction) => Engine::Sqlite(transaction),
-            Self::PostgresWriter(connection) => Engine::Postgres(connection),
-            Self::PostgresReader(transaction) => Engine::Postgres(transaction),
+            Self::SqliteWriter(connection) => Some(Engine::Sqlite(connection)),
+            Self::SqliteReader(reader) => reader.connection().map(Engine::Sqlite),
+            Self::PostgresWriter(connection) => Some(Engine::Postgres(connection)),
+            Self::PostgresReader(transaction) => Some(Engine::Postgres(transaction)),
         }
     }
 }
@@ -113,18 +111,18 @@ impl Tx {
 
     /// Runs statements without parameters: transaction control, settings, migrations.
     pub(crate) async fn command(&mut self, text: &str) -> Result<()> {
-        let done = on!(self, connection, _row => async {
-            sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(connection).await.map(|_| ())
-        });
-        self.noticed(done)
+        on!(self,
+        sqlite(here) => here.command(text),
+        postgres(there) => async {
+            sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(there).await.map(|_| ())
+        })
     }
 
     /// Ends the connection politely. Only for the writer's.
     pub(crate) async fn close(self) {
         match self.link {
-            Link::SqliteWriter(connection) => drop(connection.close().await),
             Link::PostgresWriter(connection) => drop(in_time(connection.close()).await),
-            Link::SqliteReader(_) | Link::PostgresReader(_) => {}
+            Link::SqliteWriter(_) | Link::SqliteReader(_) | Link::PostgresReader(_) => {}
         }
     }
 
@@ -187,13 +185,12 @@ impl<'a> Query<'a> {
     /// Runs it; says how many rows it changed.
     pub(crate) async fn run(self, tx: &mut Tx) -> Result<u64> {
         let text = self.text();
-        let done = on!(tx, connection, _row => async {
-            bound!(sqlx::query(AssertSqlSafe(text)), &self.values)
-                .execute(connection)
-                .await
-                .map(|done| done.rows_affected())
-        });
-        tx.noticed(done)
+        on!(tx,
+        sqlite(here) => here.run(&text, &self.values),
+        postgres(there) => async {
+            let query = bound!(sqlx::query(AssertSqlSafe(text)), &self.values);
+            query.execute(there).await.map(|done| done.rows_affected())
+        })
     }
 
     /// Runs it; says whether it changed anything.
@@ -203,12 +200,7 @@ impl<'a> Query<'a> {
 
     /// Its only row, if there is one.
     pub(crate) async fn optional(self, tx: &mut Tx) -> Result<Option<Row>> {
-        let text = self.text();
-        let found = on!(tx, connection, row => async {
-            let found = bound!(sqlx::query(AssertSqlSafe(text)), &self.values).fetch_optional(connection).await?;
-            Ok::<_, sqlx::Error>(found.map(row))
-        });
-        tx.noticed(found)
+        Ok(self.all(tx).await?.into_iter().next())
     }
 
     /// Its only row, which the statement always gives.
@@ -219,11 +211,15 @@ impl<'a> Query<'a> {
     /// All its rows.
     pub(crate) async fn all(self, tx: &mut Tx) -> Result<Vec<Row>> {
         let text = self.text();
-        let found = on!(tx, connection, row => async {
-            let found = bound!(sqlx::query(AssertSqlSafe(text)), &self.values).fetch_all(connection).await?;
-            Ok::<_, sqlx::Error>(found.into_iter().map(row).collect())
-        });
-        tx.noticed(found)
+        on!(tx,
+        sqlite(here) => here
+            .rows(&text, &self.values)
+            .map(|rows| rows.into_iter().map(Row::Sqlite).collect()),
+        postgres(there) => async {
+            let query = bound!(sqlx::query(AssertSqlSafe(text)), &self.values);
+            let rows = query.fetch_all(there).await?;
+            Ok::<_, sqlx::Error>(rows.into_iter().map(Row::Postgres).collect())
+        })
     }
 
     fn text(&self) -> String {

@@ -14,11 +14,12 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
-use crate::Pace;
 use crate::connect::Place;
 use crate::error::{Error, Result};
 use crate::tx::Tx;
+use crate::{Kind, Pace};
 
 /// How many closures may wait; callers beyond that wait for room in the queue.
 pub(crate) const QUEUE_MAX: usize = 1024;
@@ -124,8 +125,31 @@ impl Writer {
         Self { place, tx: Some(tx), rest: None, counters }
     }
 
+    /// Starts it among `tasks`. A writer of SQLite gets a thread of its own, because its statements
+    /// and its commits keep the thread that they run on.
+    pub(crate) fn start(
+        self,
+        tasks: &TaskTracker,
+        queue: mpsc::Receiver<Box<dyn Turn>>,
+        closing: CancellationToken,
+    ) -> Result<()> {
+        let kind = self.place.kind();
+        let running = self.run(queue, closing);
+        if kind == Kind::Postgres {
+            tasks.spawn(running);
+            return Ok(());
+        }
+        let running = tasks.track_future(running);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(Error::unavailable)?;
+        std::thread::Builder::new()
+            .name("catalog-writer".to_owned())
+            .spawn(move || runtime.block_on(running))
+            .map_err(Error::unavailable)?;
+        Ok(())
+    }
+
     /// Works until the queue ends or `closing` is cancelled, and then through what is queued.
-    pub(crate) async fn run(mut self, mut queue: mpsc::Receiver<Box<dyn Turn>>, closing: CancellationToken) {
+    async fn run(mut self, mut queue: mpsc::Receiver<Box<dyn Turn>>, closing: CancellationToken) {
         loop {
             let first = tokio::select! {
                 biased;
@@ -153,7 +177,10 @@ impl Writer {
     async fn write(&mut self, mut group: Group) {
         let lost = match self.begun().await {
             Ok(mut tx) => {
-                let written = self.run_group(&mut tx, &mut group).await;
+                let written = run_group(&mut tx, &mut group).await;
+                if written.is_ok() {
+                    self.counters.count(group.len());
+                }
                 if written.is_ok() || recovered(&mut tx).await {
                     self.tx = Some(tx);
                 }
@@ -200,42 +227,41 @@ impl Writer {
             }
         }
     }
+}
 
-    /// Runs the closures of a group and commits. An error means that nothing of it is kept, or that
-    /// nobody knows (a connection lost during the commit).
-    async fn run_group(&self, tx: &mut Tx, group: &mut Group) -> Result<()> {
-        let alone = group.len() == 1;
-        let mut keep_any = false;
-        for turn in group.iter_mut() {
-            // A closure that is alone needs no savepoint: the transaction is one.
-            if !alone {
-                tx.command("savepoint turn").await?;
-            }
-            tx.take_failure();
-            let mut keep = turn.run(tx).await;
-            if keep && tx.take_failure() {
-                // PostgreSQL has given the transaction up, and answers its commit with a rollback that
-                // is no error: the caller would hear of success.
-                turn.fail(Error::went_on());
-                keep = false;
-            }
-            keep_any |= keep;
-            if tx.is_lost() {
-                return Err(Error::unavailable("the connection to the database was lost"));
-            }
-            if !alone {
-                let end = if keep { "release savepoint turn" } else { "rollback to savepoint turn" };
-                tx.command(end).await?;
-            }
+/// Runs the closures of a group and commits. An error means that nothing of it is kept, or that
+/// nobody knows (a connection lost during the commit).
+async fn run_group(tx: &mut Tx, group: &mut Group) -> Result<()> {
+    let alone = group.len() == 1;
+    let mut keep_any = false;
+    for turn in group.iter_mut() {
+        // A closure that is alone needs no savepoint: the transaction is one.
+        if !alone {
+            tx.command("savepoint turn").await?;
         }
-        let started = Instant::now();
-        tx.command(if keep_any { "commit" } else { "rollback" }).await?;
-        metrics::histogram!("albumen_catalog_commit_seconds").record(started.elapsed());
-        metrics::histogram!("albumen_catalog_group_closures")
-            .record(u32::try_from(group.len()).unwrap_or(u32::MAX));
-        self.counters.count(group.len());
-        Ok(())
+        tx.take_failure();
+        let mut keep = turn.run(tx).await;
+        if keep && tx.take_failure() {
+            // PostgreSQL has given the transaction up, and answers its commit with a rollback that
+            // is no error: the caller would hear of success.
+            turn.fail(Error::went_on());
+            keep = false;
+        }
+        keep_any |= keep;
+        if tx.is_lost() {
+            return Err(Error::unavailable("the connection to the database was lost"));
+        }
+        if !alone {
+            let end = if keep { "release savepoint turn" } else { "rollback to savepoint turn" };
+            tx.command(end).await?;
+        }
     }
+    let started = Instant::now();
+    tx.command(if keep_any { "commit" } else { "rollback" }).await?;
+    metrics::histogram!("albumen_catalog_commit_seconds").record(started.elapsed());
+    metrics::histogram!("albumen_catalog_group_closures")
+        .record(u32::try_from(group.len()).unwrap_or(u32::MAX));
+    Ok(())
 }
 
 /// Whether a connection whose group failed can be used again.

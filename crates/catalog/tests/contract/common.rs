@@ -19,6 +19,13 @@ use domain::{
 use futures_util::FutureExt as _;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
+/// A second way into a catalog's file, behind its back.
+pub(crate) fn open_sqlite(url: &str) -> rusqlite::Connection {
+    let connection = rusqlite::Connection::open(url.trim_start_matches("sqlite://")).unwrap();
+    connection.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
+    connection
+}
+
 /// Which database a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Engine {
@@ -176,6 +183,10 @@ pub(crate) fn run<F: Future<Output = ()>>(engine: Engine, body: impl FnOnce(Arc<
 }
 
 impl Hub {
+    pub(crate) fn sqlite(&self) -> rusqlite::Connection {
+        open_sqlite(&self.url)
+    }
+
     pub(crate) async fn open(engine: Engine, url: &str) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(1_000_000)));
         let catalog = Catalog::open(url, clock.clone()).await.unwrap();

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use catalog::{Catalog, Error, users};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 
-use crate::common::{Engine, Hub, Place, runtime};
+use crate::common::{Engine, Hub, Place, open_sqlite, runtime};
 
 /// Changes the database behind the catalog's back.
 async fn meddle(hub: &Hub, text: &str) {
     match hub.engine {
         Engine::Sqlite => {
-            let mut connection = SqliteConnection::connect(&hub.url).await.unwrap();
-            connection.execute(AssertSqlSafe(text.to_owned())).await.unwrap();
+            hub.sqlite().execute_batch(text).unwrap();
         }
         Engine::Postgres => {
             let mut connection = PgConnection::connect(&hub.url).await.unwrap();
@@ -100,15 +99,14 @@ fn both_engines_have_the_same_columns() {
 async fn columns_of(engine: Engine, url: &str) -> Vec<String> {
     match engine {
         Engine::Sqlite => {
-            let mut connection = SqliteConnection::connect(url).await.unwrap();
-            let rows = connection
-                .fetch_all(
-                    "select m.name || '.' || c.name || ' ' || lower(c.type) || ' ' || c.\"notnull\" as described
+            let connection = open_sqlite(url);
+            let mut described = connection
+                .prepare(
+                    "select m.name || '.' || c.name || ' ' || lower(c.type) || ' ' || c.\"notnull\"
                     from sqlite_master m join pragma_table_info(m.name) c where m.type = 'table'",
                 )
-                .await
                 .unwrap();
-            rows.iter().map(|row| row.get("described")).collect()
+            described.raw_query().mapped(|row| row.get(0)).collect::<Result<_, _>>().unwrap()
         }
         Engine::Postgres => {
             let mut connection = PgConnection::connect(url).await.unwrap();

@@ -6,25 +6,24 @@ use std::fmt::Write as _;
 use catalog::statements;
 use sqlx::{
     AssertSqlSafe, Connection as _, Executor as _, PgConnection, Postgres, Row as _, SqlSafeStr as _,
-    SqliteConnection,
 };
 
-use crate::common::{Engine, Hub, Place, runtime};
+use crate::common::{Engine, Hub, Place, open_sqlite, runtime};
 
 contract! {
     async fn every_statement_prepares(hub) {
         for length in [1, 2, 500] {
             for statement in statements::all(length) {
-                let text = AssertSqlSafe(statement.text.clone()).into_sql_str();
                 let prepared = match hub.engine {
                     Engine::Sqlite => {
-                        let mut connection = SqliteConnection::connect(&hub.url).await.unwrap();
-                        connection.prepare(text).await.map(drop)
+                        hub.sqlite().prepare(&statement.text).map(drop).map_err(|error| error.to_string())
                     }
                     Engine::Postgres => {
+                        let text = AssertSqlSafe(statement.text.clone()).into_sql_str();
                         let mut connection = PgConnection::connect(&hub.url).await.unwrap();
                         let types = vec![<Vec<u8> as sqlx::Type<Postgres>>::type_info(); untyped(&statement)];
-                        connection.prepare_with(text, &types).await.map(drop)
+                        let prepared = connection.prepare_with(text, &types).await;
+                        prepared.map(drop).map_err(|error| error.to_string())
                     }
                 };
                 prepared.unwrap_or_else(|error| panic!("{}: {error}\n{}", statement.name, statement.text));
@@ -62,7 +61,8 @@ fn the_registry_knows_every_statement() {
     for file in std::fs::read_dir(sources).unwrap() {
         let path = file.unwrap().path();
         // Transactions, the table of migrations itself and the lock are commands, not statements.
-        let exempt = ["tx.rs", "writer.rs", "migrate.rs", "connect.rs"].map(std::ffi::OsStr::new);
+        let exempt =
+            ["tx.rs", "writer.rs", "migrate.rs", "connect.rs", "sqlite.rs"].map(std::ffi::OsStr::new);
         if path.is_dir() || exempt.contains(&path.file_name().unwrap()) {
             continue;
         }
@@ -101,14 +101,14 @@ fn the_hot_statements_walk_indexes_on_sqlite() {
     runtime().block_on(async {
         let place = Place::new(Engine::Sqlite).await.unwrap();
         Hub::open(Engine::Sqlite, &place.url).await.catalog.close().await;
-        let mut connection = SqliteConnection::connect(&place.url).await.unwrap();
+        let connection = open_sqlite(&place.url);
         let mut plans = String::new();
         for statement in hot() {
-            let explain = format!("explain query plan {}", statement.text);
-            let rows = connection.fetch_all(AssertSqlSafe(explain)).await.unwrap();
+            let mut explain = connection.prepare(&format!("explain query plan {}", statement.text)).unwrap();
+            let steps = explain.raw_query().mapped(|row| row.get("detail"));
+            let steps: Vec<String> = steps.collect::<Result<_, _>>().unwrap();
             writeln!(plans, "{}", statement.name).unwrap();
-            for row in rows {
-                let step: String = row.get("detail");
+            for step in steps {
                 let scans = step.starts_with("SCAN") && !HARMLESS_SCANS.contains(&step.as_str());
                 assert!(!scans, "{} scans: {step}", statement.name);
                 writeln!(plans, "  {step}").unwrap();
