@@ -5,6 +5,8 @@
 //! name. The order that everything else relies on (ADR 0003): when `seal` answers, the bytes survive
 //! a power cut; nothing unfinished is ever visible under a blob's name.
 //!
+//! Beside the blobs lie their [`Renditions`], which can be made again at any time.
+//!
 //! Vaults compose by decoration: [`FaultyVault`] wraps any other and fails on demand. Every vault
 //! passes the suite of [`contract`].
 
@@ -14,6 +16,7 @@ pub mod disk;
 mod error;
 pub mod faults;
 pub mod memory;
+mod renditions;
 mod verify;
 
 use std::any::Any;
@@ -31,6 +34,7 @@ pub use disk::DiskVault;
 pub use error::{Error, Result};
 pub use faults::FaultyVault;
 pub use memory::MemoryVault;
+pub use renditions::{DiskRenditions, MemoryRenditions, Rendition, RenditionKind, Renditions};
 pub use verify::{read_known, verify_blob};
 
 /// The longest piece that [`Vault::read`] gives at once, in bytes.

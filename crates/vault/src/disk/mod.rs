@@ -31,6 +31,7 @@ use domain::{Clock, ContentHash, UploadId};
 use crate::{ByteStream, Error, Result, Room, Sealed, SealedBlob, Staged, StagedUpload, Vault};
 use layout::Layout;
 use primitives::{Primitives, Watch};
+pub(crate) use read::stream as stream_of;
 use rounds::Rounds;
 use seal::{KnownFolders, SealJob};
 use staging::DiskStaged;
@@ -95,7 +96,7 @@ impl DiskVault {
 
 /// Runs file work on the blocking pool. A panic there, or a runtime that is shutting down, becomes an
 /// error here.
-async fn run_blocking<T: Send + 'static>(
+pub(crate) async fn run_blocking<T: Send + 'static>(
     what: &'static str,
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {

@@ -39,7 +39,7 @@ pub(super) fn open(layout: &Layout, hash: ContentHash, range: &Range<u64>) -> Re
 }
 
 /// Streams a range piece by piece, each read on the blocking pool. A file that ends early is damaged.
-pub(super) fn stream(file: File, hash: ContentHash, range: Range<u64>) -> ByteStream {
+pub(crate) fn stream(file: File, hash: ContentHash, range: Range<u64>) -> ByteStream {
     let left_bytes = range.end - range.start;
     stream::try_unfold((file, left_bytes), move |(file, left_bytes)| async move {
         if left_bytes == 0 {
