@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use domain::{AssetId, ContentHash, SpaceId, TimestampMs};
+use domain::{AssetId, ContentHash, Month, SpaceId, TimestampMs};
 
 use crate::blobs::Blob;
 use crate::error::{Error, Result};
@@ -99,7 +99,7 @@ pub async fn upsert_many(tx: &mut Tx, assets: &[NewAsset]) -> Result<Vec<(AssetI
         });
     }
     for chunk in fresh.chunks(INSERT_ROWS) {
-        query(sql::INSERT).rows(6, chunk.iter().flat_map(|asset| values_of(asset))).run(tx).await?;
+        query(sql::INSERT).rows(8, chunk.iter().flat_map(|asset| values_of(asset))).run(tx).await?;
     }
     for chunk in revived.chunks(LIST_MAX) {
         query(sql::REVIVE).list(chunk).run(tx).await?;
@@ -188,13 +188,16 @@ async fn standing_of(tx: &mut Tx, assets: &[NewAsset]) -> Result<HashMap<(SpaceI
     Ok(standing)
 }
 
-fn values_of(asset: &NewAsset) -> [Value<'_>; 6] {
+fn values_of(asset: &NewAsset) -> [Value<'_>; 8] {
     [
         asset.id.into(),
         asset.space_id.into(),
         asset.sha256.into(),
         asset.kind.as_str().into(),
         asset.taken_at_ms.into(),
+        // Until the asset is described, its taker's clock is taken to show UTC.
+        asset.taken_at_ms.into(),
+        Month::of(asset.taken_at_ms).number().into(),
         asset.now_ms.into(),
     ]
 }

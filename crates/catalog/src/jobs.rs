@@ -3,6 +3,7 @@
 use domain::{JobId, TimestampMs};
 
 use crate::error::{Error, Result};
+use crate::row::Row;
 use crate::sql::jobs as sql;
 use crate::tx::{LIST_MAX, Tx, query};
 
@@ -76,8 +77,24 @@ pub async fn lease(
     } else {
         query(sql::LEASE_OF).bind(now_ms).bind(until_ms).list(&kinds[..kinds.len().min(LIST_MAX)])
     };
-    let Some(row) = asked.optional(tx).await? else { return Ok(None) };
-    Ok(Some(Job {
+    asked.optional(tx).await?.as_ref().map(job_of).transpose()
+}
+
+/// As [`lease`], but the job that was due last comes first: what has just arrived is not kept waiting
+/// by a long backlog.
+pub async fn lease_newest(
+    tx: &mut Tx,
+    kinds: &[&str],
+    now_ms: TimestampMs,
+    until_ms: TimestampMs,
+) -> Result<Option<Job>> {
+    let asked =
+        query(sql::LEASE_NEWEST_OF).bind(now_ms).bind(until_ms).list(&kinds[..kinds.len().min(LIST_MAX)]);
+    asked.optional(tx).await?.as_ref().map(job_of).transpose()
+}
+
+fn job_of(row: &Row) -> Result<Job> {
+    Ok(Job {
         id: row.key("id")?,
         kind: row.text("kind")?,
         payload: row.text("payload")?,
@@ -85,7 +102,7 @@ pub async fn lease(
             .map_err(|_| Error::Unreadable { column: "attempts" })?,
         generation: row.number("generation")?,
         leased_until_ms: row.number("leased_until_ms")?,
-    }))
+    })
 }
 
 /// The work is done. False when it was asked for again meanwhile: the job stays and is ready.

@@ -7,6 +7,7 @@ pub mod access;
 pub mod clock;
 pub mod hash;
 pub mod id;
+pub mod month;
 pub mod name;
 #[cfg(feature = "openapi")]
 mod openapi;
@@ -20,6 +21,7 @@ pub use id::{
     AlbumId, AssetId, DeviceId, EntryId, HubId, Ids, InstallationId, JobId, SpaceId, TokenId, UploadId,
     UserId,
 };
+pub use month::{Month, MonthError};
 pub use name::Name;
 pub use path::FolderPath;
 pub use random::{OsRandom, Random};

@@ -10,7 +10,8 @@ macro_rules! columns {
 crate::sql::statements! {
     "assets";
     STANDING = "select id, sha256, trashed_at_ms from assets where space_id = $1 and sha256 in ($LIST)";
-    INSERT rows 6 = "insert into assets (id, space_id, sha256, kind, taken_at_ms, created_at_ms) values $ROWS";
+    INSERT rows 8 = "insert into assets (id, space_id, sha256, kind, taken_at_ms, local_ms, month, created_at_ms)
+        values $ROWS";
     REVIVE = "update assets set trashed_at_ms = null where id in ($LIST)";
     GET = concat!(columns!(), "where a.id = $1");
     BY_HASHES = concat!(columns!(), "where a.space_id = $1 and a.sha256 in ($LIST)");

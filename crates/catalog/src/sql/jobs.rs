@@ -1,12 +1,16 @@
 //! Statements on background work.
 
 macro_rules! lease {
-    ($of:literal) => {
+    ($of:literal, $direction:literal) => {
         concat!(
             "update jobs set leased_until_ms = $2, attempts = attempts + 1
             where id = (select id from jobs where run_at_ms <= $1 and leased_until_ms < $1 ",
             $of,
-            " order by run_at_ms, id limit 1)
+            " order by run_at_ms ",
+            $direction,
+            ", id ",
+            $direction,
+            " limit 1)
                 and leased_until_ms < $1
             returning id, kind, payload, attempts, generation, leased_until_ms"
         )
@@ -22,8 +26,9 @@ crate::sql::statements! {
                 else excluded.run_at_ms end
         returning generation";
     /// The condition on the lease is checked again outside, after a wait for the row's lock.
-    LEASE = lease!("");
-    LEASE_OF = lease!("and kind in ($LIST)");
+    LEASE = lease!("", "asc");
+    LEASE_OF = lease!("and kind in ($LIST)", "asc");
+    LEASE_NEWEST_OF = lease!("and kind in ($LIST)", "desc");
     COMPLETE = "delete from jobs where id = $1 and generation = $2 and leased_until_ms = $3";
     GIVE_BACK = "update jobs set leased_until_ms = 0, attempts = 0 where id = $1 and leased_until_ms = $2";
     RETRY_AT = "update jobs set leased_until_ms = 0, run_at_ms = $3, last_error = $4

@@ -4,6 +4,7 @@ pub(crate) mod albums;
 pub(crate) mod assets;
 pub(crate) mod blobs;
 pub(crate) mod changes;
+pub(crate) mod descriptions;
 pub(crate) mod devices;
 pub(crate) mod entries;
 pub(crate) mod jobs;
@@ -11,6 +12,7 @@ pub(crate) mod migrations;
 pub(crate) mod offers;
 pub(crate) mod settings;
 pub(crate) mod spaces;
+pub(crate) mod timeline;
 pub(crate) mod tokens;
 pub(crate) mod tombstones;
 pub(crate) mod trash;
@@ -51,6 +53,7 @@ pub(crate) const NOUNS: &[&[Sql]] = &[
     assets::ALL,
     blobs::ALL,
     changes::ALL,
+    descriptions::ALL,
     devices::ALL,
     entries::ALL,
     jobs::ALL,
@@ -58,6 +61,7 @@ pub(crate) const NOUNS: &[&[Sql]] = &[
     offers::ALL,
     settings::ALL,
     spaces::ALL,
+    timeline::ALL,
     tokens::ALL,
     tombstones::ALL,
     trash::ALL,

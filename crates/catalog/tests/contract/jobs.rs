@@ -53,6 +53,20 @@ contract! {
 }
 
 contract! {
+    async fn what_came_last_is_taken_first_where_that_is_asked_for(hub) {
+        for run_at_ms in [3, 1, 2, 99] {
+            enqueue(&hub, "describe", None, run_at_ms).await;
+        }
+        enqueue(&hub, "sweep", None, 4).await;
+        for expected in ["for describe at 3", "for describe at 2", "for describe at 1"] {
+            let job = put!(hub, tx => jobs::lease_newest(tx, &["describe"], 5, 10)).unwrap().unwrap();
+            assert_eq!(job.payload, expected);
+        }
+        assert_eq!(put!(hub, tx => jobs::lease_newest(tx, &["describe"], 5, 10)).unwrap(), None);
+    }
+}
+
+contract! {
     async fn a_worker_takes_the_kinds_it_knows(hub) {
         enqueue(&hub, "describe", None, 1).await;
         enqueue(&hub, "sweep", None, 2).await;

@@ -18,6 +18,7 @@ mod assets;
 mod blobs;
 mod changes;
 mod coverage;
+mod descriptions;
 mod entries;
 mod filing;
 mod jobs;

@@ -74,7 +74,7 @@ fn the_registry_knows_every_statement() {
 }
 
 /// The statements that run for every item, page or call.
-const HOT: [&str; 17] = [
+const HOT: [&str; 21] = [
     "tokens::BY_SECRET",
     "offers::LIVE",
     "offers::DELETED",
@@ -89,7 +89,11 @@ const HOT: [&str; 17] = [
     "assets::STANDING",
     "albums::ITEMS",
     "jobs::LEASE",
+    "jobs::LEASE_NEWEST_OF",
     "changes::AFTER",
+    "timeline::MONTHS",
+    "timeline::MONTH",
+    "descriptions::FORGET_WORDS",
     "trash::LIST",
     "uploads::GET",
 ];
