@@ -10,7 +10,8 @@ alter table assets add column height bigint;
 alter table assets add column duration_ms bigint;
 alter table assets add column thumbhash $BYTES;
 update assets set local_ms = taken_at_ms;
-create index assets_month on assets (space_id, month, local_ms, id) where trashed_at_ms is null;
+-- trashed_at_ms is always null in it, and lets SQLite count months without looking at the rows.
+create index assets_month on assets (space_id, month, local_ms, id, trashed_at_ms) where trashed_at_ms is null;
 
 create table descriptions (
   asset_id $BYTES not null primary key references assets (id) on delete cascade,
