@@ -16,8 +16,10 @@ struct Step {
 }
 
 /// Every step so far. A released file never changes: its checksum stands in every database.
-const STEPS: &[Step] =
-    &[Step { number: 1, name: "0001_first.sql", text: include_str!("../migrations/0001_first.sql") }];
+const STEPS: &[Step] = &[
+    Step { number: 1, name: "0001_first.sql", text: include_str!("../migrations/0001_first.sql") },
+    Step { number: 2, name: "0002_trash_seen.sql", text: include_str!("../migrations/0002_trash_seen.sql") },
+];
 
 impl Step {
     /// SHA-256 of the file, whatever its line ends became on the way.

@@ -66,6 +66,7 @@ pub struct Library {
     removal: tokio::sync::RwLock<()>,
     /// Held from the look at a damaged blob to the commit of what takes its place.
     mending: tokio::sync::Mutex<()>,
+    care_clock: care::clock::CareClock,
     stopping: CancellationToken,
 }
 
@@ -81,6 +82,8 @@ impl Library {
         let Parts { catalog, vault, clock, random } = parts;
         let ids = Ids::new(clock.clone(), random.clone());
         let hub_id = accounts::found_hub(&catalog, &ids, clock.now_ms()).await?;
+        let care_clock = care::clock::CareClock::open(&catalog, &*clock).await?;
+        let stopping = CancellationToken::new();
         Ok(Arc::new(Self {
             hub_id,
             passwords: Passwords::new(random.clone())?,
@@ -89,7 +92,8 @@ impl Library {
             sessions: ingest::Sessions::default(),
             removal: tokio::sync::RwLock::default(),
             mending: tokio::sync::Mutex::default(),
-            stopping: CancellationToken::new(),
+            care_clock,
+            stopping,
             catalog,
             vault,
             clock,
@@ -112,5 +116,10 @@ impl Library {
 
     fn now_ms(&self) -> TimestampMs {
         self.clock.now_ms()
+    }
+
+    /// The time by which what goes for good waits; see [`care::clock`].
+    fn care_ms(&self) -> TimestampMs {
+        self.care_clock.now_ms(&*self.clock)
     }
 }
