@@ -64,8 +64,7 @@ pub struct Library {
     /// Held for reading between seal and commit, for writing while bytes are removed: a sweep must
     /// not take bytes that an upload has just found to be there already.
     removal: tokio::sync::RwLock<()>,
-    /// Held from the look at a damaged blob to the commit of what takes its place.
-    mending: tokio::sync::Mutex<()>,
+    doubts: ingest::Doubts,
     care_clock: care::clock::CareClock,
     stopping: CancellationToken,
 }
@@ -91,7 +90,7 @@ impl Library {
             touches: Touches::default(),
             sessions: ingest::Sessions::default(),
             removal: tokio::sync::RwLock::default(),
-            mending: tokio::sync::Mutex::default(),
+            doubts: ingest::Doubts::new(catalog.clone(), vault.clone(), clock.clone(), stopping.clone()),
             care_clock,
             stopping,
             catalog,

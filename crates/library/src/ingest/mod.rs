@@ -10,6 +10,7 @@ mod receive;
 mod record;
 mod request;
 mod session;
+mod standing;
 mod whole;
 
 use catalog::uploads::FinishedAs;
@@ -21,6 +22,7 @@ pub use offer::OfferAnswer;
 pub use receive::{Body, ChunkChecksum};
 pub use request::{DeviceAlbum, FileDeclaration};
 pub(crate) use session::{HEAD_BYTES, Sessions};
+pub(crate) use standing::Doubts;
 
 /// How many items one offer or filing may carry.
 pub const BATCH_MAX: usize = 1000;

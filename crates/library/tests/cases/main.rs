@@ -21,6 +21,7 @@ mod offers;
 mod resuming;
 mod same_content;
 mod spaces;
+mod standing;
 mod strangers;
 mod sweeping;
 mod verifying;
