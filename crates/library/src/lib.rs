@@ -65,6 +65,7 @@ pub struct Library {
     /// not take bytes that an upload has just found to be there already.
     removal: tokio::sync::RwLock<()>,
     doubts: ingest::Doubts,
+    promises: Arc<ingest::Promises>,
     care_clock: care::clock::CareClock,
     stopping: CancellationToken,
 }
@@ -91,6 +92,7 @@ impl Library {
             sessions: ingest::Sessions::default(),
             removal: tokio::sync::RwLock::default(),
             doubts: ingest::Doubts::new(catalog.clone(), vault.clone(), clock.clone(), stopping.clone()),
+            promises: ingest::Promises::new(vault.clone(), clock.clone(), settings.keep_free_bytes),
             care_clock,
             stopping,
             catalog,

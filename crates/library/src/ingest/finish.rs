@@ -52,7 +52,7 @@ impl Library {
                 head = seen;
                 self.seal(declared, staged, mending.as_ref(), written_down).await?
             }
-            Session::Cold => return Err(Error::UploadGone),
+            Session::Cold | Session::Spoiled => return Err(Error::UploadGone),
         };
         *session = Session::Sealed { sealed };
         let hashes = sealed.hashes;
