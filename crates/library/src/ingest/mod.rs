@@ -18,7 +18,7 @@ use catalog::uploads::FinishedAs;
 use domain::{AssetId, ContentHash, EntryId, TimestampMs, UploadId};
 
 pub use begin::NewUpload;
-pub use file::{FilingOutcome, HeldFile};
+pub use file::{FilingOutcome, HeldFile, Refusal};
 pub use offer::OfferAnswer;
 pub(crate) use promises::Promises;
 pub use receive::{Body, ChunkChecksum};
