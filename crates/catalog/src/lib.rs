@@ -32,6 +32,7 @@ pub mod blobs;
 pub mod changes;
 mod connect;
 pub mod devices;
+pub mod durability;
 pub mod entries;
 pub mod error;
 mod filing;

@@ -18,6 +18,7 @@ mod assets;
 mod blobs;
 mod changes;
 mod coverage;
+mod durability;
 mod entries;
 mod filing;
 mod jobs;
