@@ -86,8 +86,8 @@ async fn a_filing_that_something_is_in_the_way_of_says_so_beside_the_others() {
     doors.store(&sam, "a.jpg", &picture).await;
     let sha256 = sha256(&picture).to_string();
     let items = json!({"items": [
-        {"sha256": sha256, "name": "b.jpg", "folder": "Uploads/a.jpg"},
-        {"sha256": sha256, "name": "b.jpg", "folder": "Uploads"},
+        {"sha256": sha256, "name": "b.jpg", "folder": "a.jpg"},
+        {"sha256": sha256, "name": "b.jpg", "folder": "B"},
     ]});
     let reply = doors.post("/api/v1/filings").by(&sam).json(&items).send().await.expect(200).json();
     let why = "there is already something called \"a.jpg\" here";

@@ -40,11 +40,11 @@ async fn a_finished_upload_whose_file_was_deleted_is_gone() {
     let upload = doors.begin(&sam, "a", 3).await;
     let done = doors.append(&sam, &upload, 0, b"abc").send().await.expect(204);
     doors.look(&sam, &upload).await.expect(200);
-    let entry = format!("/api/v1/entries/{}", done.header("albumen-entry"));
-    doors.delete(&entry).by(&sam).send().await.expect(204);
+    let id = done.header("albumen-entry");
+    doors.delete(format!("/api/v1/entries/{id}")).by(&sam).send().await.expect(204);
     doors.look(&sam, &upload).await.expect(410);
     doors.append(&sam, &upload, 3, b"").send().await.problem(410, ProblemCode::UploadGone);
-    doors.post(format!("{entry}/restore")).by(&sam).send().await.expect(200);
+    doors.post(format!("/api/v1/trash/{id}/restore")).by(&sam).send().await.expect(200);
     doors.look(&sam, &upload).await.expect(200);
 }
 
