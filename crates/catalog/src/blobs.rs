@@ -15,7 +15,7 @@ pub enum BlobState {
     Kept,
     /// Nothing names it since then: the bytes go after a grace period, then the row.
     Deleting {
-        /// Since when nothing names it.
+        /// Since when nothing names it, by the clock that the period of grace goes by.
         since_ms: TimestampMs,
     },
 }

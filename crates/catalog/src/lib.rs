@@ -33,6 +33,7 @@ pub mod changes;
 mod connect;
 pub mod descriptions;
 pub mod devices;
+pub mod durability;
 pub mod entries;
 pub mod error;
 mod filing;

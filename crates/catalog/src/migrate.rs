@@ -18,10 +18,11 @@ struct Step {
 /// Every step so far. A released file never changes: its checksum stands in every database.
 const STEPS: &[Step] = &[
     Step { number: 1, name: "0001_first.sql", text: include_str!("../migrations/0001_first.sql") },
+    Step { number: 2, name: "0002_trash_seen.sql", text: include_str!("../migrations/0002_trash_seen.sql") },
     Step {
-        number: 2,
-        name: "0002_descriptions.sql",
-        text: include_str!("../migrations/0002_descriptions.sql"),
+        number: 3,
+        name: "0003_descriptions.sql",
+        text: include_str!("../migrations/0003_descriptions.sql"),
     },
 ];
 

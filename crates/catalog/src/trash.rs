@@ -131,8 +131,9 @@ pub async fn restore(tx: &mut Tx, ids: &Ids, id: EntryId, now_ms: TimestampMs) -
 }
 
 /// Deletes a deleted item for good with all that went with it. What was deleted by itself earlier
-/// below it stays in the trash. Tombstones stay. `NotFound` when it is not a deleted item.
-pub async fn purge(tx: &mut Tx, id: EntryId, now_ms: TimestampMs) -> Result<Purged> {
+/// below it stays in the trash. Tombstones stay. `NotFound` when it is not a deleted item. `since_ms`:
+/// from when on, by whichever clock the caller goes by, blobs that nothing names any more are `Deleting`.
+pub async fn purge(tx: &mut Tx, id: EntryId, since_ms: TimestampMs) -> Result<Purged> {
     deleted_item(tx, id).await?;
     let contents: Vec<ContentHash> = keys(&query(sql::CONTENTS).bind(id).all(tx).await?, "sha256")?;
     let shown: Vec<AssetId> = keys(&query(sql::ASSETS).bind(id).all(tx).await?, "asset_id")?;
@@ -143,14 +144,26 @@ pub async fn purge(tx: &mut Tx, id: EntryId, now_ms: TimestampMs) -> Result<Purg
         let gone = query(sql::DELETE_ASSETS).list(chunk).all(tx).await?;
         assets.append(&mut keys(&gone, "id")?);
     }
-    let blobs = blobs::mark_deleting(tx, &contents, now_ms).await?;
+    let blobs = blobs::mark_deleting(tx, &contents, since_ms).await?;
     Ok(Purged { entries, assets, blobs })
 }
 
-/// Items that were deleted before `before_ms`, longest ago first, at most `limit`.
-pub async fn expired(tx: &mut Tx, before_ms: TimestampMs, limit: u32) -> Result<Vec<(SpaceId, EntryId)>> {
-    let rows = query(sql::EXPIRED).bind(before_ms).bind(i64::from(limit)).all(tx).await?;
-    rows.iter().map(|row| Ok((row.key("space_id")?, row.key("id")?))).collect()
+/// Writes down when care first saw each deleted item, by a clock of its own, where it has not yet.
+/// Says how many.
+pub async fn note_seen(tx: &mut Tx, seen_ms: TimestampMs) -> Result<u64> {
+    query(sql::NOTE_SEEN).bind(seen_ms).run(tx).await
+}
+
+/// Items that were deleted before `before_ms` and that [`note_seen`] saw before `seen_before_ms`,
+/// longest ago first, at most `limit`.
+pub async fn expired(
+    tx: &mut Tx,
+    before_ms: TimestampMs,
+    seen_before_ms: TimestampMs,
+    limit: u32,
+) -> Result<Vec<(SpaceId, EntryId)>> {
+    let asked = query(sql::EXPIRED).bind(before_ms).bind(seen_before_ms).bind(i64::from(limit));
+    asked.all(tx).await?.iter().map(|row| Ok((row.key("space_id")?, row.key("id")?))).collect()
 }
 
 /// Which list a cursor is of.

@@ -105,6 +105,18 @@ pub enum UserCommand {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Switch an account off: nobody gets in with it, its pictures stay
+    Disable {
+        /// The person's name
+        #[arg(value_parser = |name: &str| Name::new(name))]
+        name: Name,
+    },
+    /// Switch an account on again
+    Enable {
+        /// The person's name
+        #[arg(value_parser = |name: &str| Name::new(name))]
+        name: Name,
+    },
     /// List the accounts
     List {
         /// One JSON array instead of a table

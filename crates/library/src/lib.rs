@@ -64,8 +64,9 @@ pub struct Library {
     /// Held for reading between seal and commit, for writing while bytes are removed: a sweep must
     /// not take bytes that an upload has just found to be there already.
     removal: tokio::sync::RwLock<()>,
-    /// Held from the look at a damaged blob to the commit of what takes its place.
-    mending: tokio::sync::Mutex<()>,
+    doubts: ingest::Doubts,
+    promises: Arc<ingest::Promises>,
+    care_clock: care::clock::CareClock,
     stopping: CancellationToken,
 }
 
@@ -81,6 +82,8 @@ impl Library {
         let Parts { catalog, vault, clock, random } = parts;
         let ids = Ids::new(clock.clone(), random.clone());
         let hub_id = accounts::found_hub(&catalog, &ids, clock.now_ms()).await?;
+        let care_clock = care::clock::CareClock::open(&catalog, &*clock).await?;
+        let stopping = CancellationToken::new();
         Ok(Arc::new(Self {
             hub_id,
             passwords: Passwords::new(random.clone())?,
@@ -88,8 +91,10 @@ impl Library {
             touches: Touches::default(),
             sessions: ingest::Sessions::default(),
             removal: tokio::sync::RwLock::default(),
-            mending: tokio::sync::Mutex::default(),
-            stopping: CancellationToken::new(),
+            doubts: ingest::Doubts::new(catalog.clone(), vault.clone(), clock.clone(), stopping.clone()),
+            promises: ingest::Promises::new(vault.clone(), clock.clone(), settings.keep_free_bytes),
+            care_clock,
+            stopping,
             catalog,
             vault,
             clock,
@@ -112,5 +117,10 @@ impl Library {
 
     fn now_ms(&self) -> TimestampMs {
         self.clock.now_ms()
+    }
+
+    /// The time by which what goes for good waits; see [`care::clock`].
+    fn care_ms(&self) -> TimestampMs {
+        self.care_clock.now_ms(&*self.clock)
     }
 }

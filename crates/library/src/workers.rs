@@ -47,11 +47,21 @@ impl Library {
     }
 
     /// Everything that the background work does in an hour, at once: expiry, trash, sweep.
+    ///
+    /// A machine's clock may be wrong by years. What goes for good waits by the care's own clock
+    /// (`care::clock`), which only counts what the hub has lived through; uploads expire by the machine's
+    /// clock, but not within a day of running after it has jumped ahead (or the hub was off for long).
     pub async fn care(&self) -> Result<WorkerReport> {
+        let time = self.care_clock.round(&self.catalog, &*self.clock).await?;
+        let (mut uploads_expired, mut staging_swept) = (0, 0);
+        if time.clock_is_trusted {
+            uploads_expired = self.expire_uploads().await?;
+            staging_swept = self.sweep_staging().await?;
+        }
         Ok(WorkerReport {
-            uploads_expired: self.expire_uploads().await?,
-            staging_swept: self.sweep_staging().await?,
-            items_purged: self.purge_expired().await?,
+            uploads_expired,
+            staging_swept,
+            items_purged: self.purge_expired(time.care_ms).await?,
             swept: self.sweep().await?,
         })
     }

@@ -78,8 +78,13 @@ pub struct Filing {
 pub enum FilingOutcome {
     /// It is filed, or was already.
     Stored(Stored),
-    /// The hub no longer holds it: offer it again.
-    NotHeld,
+    /// It is not filed.
+    NotHeld {
+        /// Why it cannot be filed there, in words for the person: something stands in the way. Absent: the
+        /// hub no longer holds it, offer it again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refused: Option<String>,
+    },
     /// It was deleted between offer and filing.
     DeletedEarlier,
 }
@@ -153,8 +158,14 @@ mod tests {
 
     #[test]
     fn an_outcome_says_what_it_is_beside_its_fields() {
-        let json = serde_json::to_value(FilingOutcome::NotHeld).unwrap();
+        let json = serde_json::to_value(FilingOutcome::NotHeld { refused: None }).unwrap();
         assert_eq!(json, serde_json::json!({"outcome": "not-held"}));
+        let older: FilingOutcome = serde_json::from_value(json).unwrap();
+        assert_eq!(older, FilingOutcome::NotHeld { refused: None });
+        let refused = FilingOutcome::NotHeld { refused: Some("in the way".to_owned()) };
+        let json = serde_json::to_value(&refused).unwrap();
+        assert_eq!(json, serde_json::json!({"outcome": "not-held", "refused": "in the way"}));
+        assert_eq!(serde_json::from_value::<FilingOutcome>(json).unwrap(), refused);
     }
 
     #[test]

@@ -171,7 +171,8 @@ impl Run<'_> {
             match outcome {
                 FilingOutcome::Stored(stored) => self.settle_held(&job, Some(&stored)),
                 FilingOutcome::DeletedEarlier => self.settle_deleted(&job),
-                FilingOutcome::NotHeld => {
+                FilingOutcome::NotHeld { refused: Some(why) } => self.leave(&job, &why),
+                FilingOutcome::NotHeld { refused: None } => {
                     job.tries += 1;
                     if job.tries > TRIES_MAX {
                         self.leave(&job, "the hub says that it has it, and then that it has not");

@@ -363,7 +363,7 @@ impl Hub for FakeHub {
             }
             let mut outcome = |filing: &Filing| {
                 if !shelf.contents.contains_key(&filing.sha256) {
-                    return FilingOutcome::NotHeld;
+                    return FilingOutcome::NotHeld { refused: None };
                 }
                 let album = filing.album.clone().unwrap_or_default();
                 FilingOutcome::Stored(shelf.enter(filing.sha256, &album, filing.name.as_str()))

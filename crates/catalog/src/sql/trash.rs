@@ -42,7 +42,8 @@ crate::sql::statements! {
     REVIVE_ASSETS = "update assets set trashed_at_ms = null
         where trashed_at_ms is not null
             and id in (select e.asset_id from entries e where e.trash_root_id = $1 and e.asset_id is not null)";
-    UNMARK = "update entries set trashed_at_ms = null, trash_root_id = null, trash_folder = null, changed_at_ms = $2
+    UNMARK = "update entries set trashed_at_ms = null, trash_root_id = null, trash_folder = null,
+            trash_seen_ms = null, changed_at_ms = $2
         where trash_root_id = $1";
     CONTENTS = "select distinct sha256 from entries where trash_root_id = $1 and sha256 is not null";
     ASSETS = "select distinct asset_id from entries where trash_root_id = $1 and asset_id is not null";
@@ -54,6 +55,8 @@ crate::sql::statements! {
     DELETE_ASSETS = "delete from assets
         where id in ($LIST) and not exists (select 1 from entries e where e.asset_id = assets.id)
         returning id";
-    EXPIRED = "select space_id, id from entries where trash_root_id = id and trashed_at_ms < $1
-        order by trashed_at_ms, id limit $2";
+    NOTE_SEEN = "update entries set trash_seen_ms = $1 where trash_root_id = id and trash_seen_ms is null";
+    EXPIRED = "select space_id, id from entries
+        where trash_root_id = id and trashed_at_ms < $1 and trash_seen_ms < $2
+        order by trashed_at_ms, id limit $3";
 }

@@ -19,6 +19,7 @@ mod blobs;
 mod changes;
 mod coverage;
 mod descriptions;
+mod durability;
 mod entries;
 mod filing;
 mod jobs;

@@ -181,9 +181,17 @@ contract! {
         let listed = flat(pages!(hub, 2, page, tx => trash::list(tx, space.id, &page)));
         assert_eq!(listed.iter().map(|item| (item.entry.id, item.files)).collect::<Vec<_>>(), expected);
         let now_ms = hub.now();
-        let due = look!(hub, tx => trash::expired(tx, now_ms, 100)).unwrap();
+        assert!(look!(hub, tx => trash::expired(tx, now_ms, 100, 100)).unwrap().is_empty(), "none was seen");
+        assert_eq!(put!(hub, tx => trash::note_seen(tx, 50)).unwrap(), 6);
+        assert_eq!(put!(hub, tx => trash::note_seen(tx, 60)).unwrap(), 0, "what was first seen stands");
+        assert!(look!(hub, tx => trash::expired(tx, now_ms, 50, 100)).unwrap().is_empty());
+        let due = look!(hub, tx => trash::expired(tx, now_ms, 51, 100)).unwrap();
         let oldest_first: Vec<_> = expected.iter().skip(1).rev().map(|&(id, _)| (space.id, id)).collect();
         assert_eq!(due, oldest_first);
-        assert_eq!(look!(hub, tx => trash::expired(tx, now_ms, 2)).unwrap(), oldest_first[..2]);
+        assert_eq!(look!(hub, tx => trash::expired(tx, now_ms, 51, 2)).unwrap(), oldest_first[..2]);
+        // What comes back and is deleted again is seen anew.
+        bring_back(&hub, oldest_first[0].1).await;
+        delete(&hub, oldest_first[0].1, user_id).await;
+        assert_eq!(put!(hub, tx => trash::note_seen(tx, 70)).unwrap(), 1);
     }
 }

@@ -77,3 +77,20 @@ async fn held_content_is_filed_without_a_byte() {
         doors.post("/api/v1/filings").by(&phone).json(&raw).send().await.problem(400, ProblemCode::Invalid);
     assert_eq!(problem.field.as_deref(), Some("name_raw"));
 }
+
+#[tokio::test]
+async fn a_filing_that_something_is_in_the_way_of_says_so_beside_the_others() {
+    let doors = Doors::open().await;
+    let sam = doors.person("sam", Role::Member).await;
+    let picture = samples::jpeg(1);
+    doors.store(&sam, "a.jpg", &picture).await;
+    let sha256 = sha256(&picture).to_string();
+    let items = json!({"items": [
+        {"sha256": sha256, "name": "b.jpg", "folder": "a.jpg"},
+        {"sha256": sha256, "name": "b.jpg", "folder": "B"},
+    ]});
+    let reply = doors.post("/api/v1/filings").by(&sam).json(&items).send().await.expect(200).json();
+    let why = "there is already something called \"a.jpg\" here";
+    assert_eq!(reply["outcomes"][0], json!({"outcome": "not-held", "refused": why}));
+    assert_eq!(reply["outcomes"][1]["outcome"], "stored");
+}

@@ -34,6 +34,21 @@ async fn terminating_a_finished_upload_forgets_it_and_keeps_the_file() {
 }
 
 #[tokio::test]
+async fn a_finished_upload_whose_file_was_deleted_is_gone() {
+    let doors = Doors::open().await;
+    let sam = doors.person("sam", Role::Member).await;
+    let upload = doors.begin(&sam, "a", 3).await;
+    let done = doors.append(&sam, &upload, 0, b"abc").send().await.expect(204);
+    doors.look(&sam, &upload).await.expect(200);
+    let id = done.header("albumen-entry");
+    doors.delete(format!("/api/v1/entries/{id}")).by(&sam).send().await.expect(204);
+    doors.look(&sam, &upload).await.expect(410);
+    doors.append(&sam, &upload, 3, b"").send().await.problem(410, ProblemCode::UploadGone);
+    doors.post(format!("/api/v1/trash/{id}/restore")).by(&sam).send().await.expect(200);
+    doors.look(&sam, &upload).await.expect(200);
+}
+
+#[tokio::test]
 async fn what_never_was_is_not_there() {
     let doors = Doors::open().await;
     let sam = doors.person("sam", Role::Member).await;

@@ -7,6 +7,7 @@ mod output;
 mod serve;
 mod user_add;
 mod user_list;
+mod user_switch;
 mod verify;
 
 use std::ffi::OsString;
@@ -68,6 +69,8 @@ fn execute(arguments: Arguments, environment: Vec<(OsString, OsString)>) -> Resu
             Command::User(UserCommand::Add { name, role, password_stdin }) => {
                 user_add::run(&loaded?, name, role, password_stdin).await
             }
+            Command::User(UserCommand::Disable { name }) => user_switch::run(&loaded?, name, false).await,
+            Command::User(UserCommand::Enable { name }) => user_switch::run(&loaded?, name, true).await,
             Command::User(UserCommand::List { json }) => user_list::run(&loaded?, json).await,
             Command::Serve | Command::Config(_) | Command::Openapi => serve::run(&loaded?).await,
         }

@@ -1,6 +1,6 @@
-//! `user add` and `user list`, before a hub runs and beside one.
+//! `user add`, `user list`, `user disable` and `user enable`, before a hub runs and beside one.
 
-use crate::bench::{Bench, log_in, stderr, stdout};
+use crate::bench::{Bench, log_in, put, stderr, stdout};
 
 #[test]
 fn accounts_are_made_and_listed() {
@@ -37,6 +37,36 @@ fn refusals_are_words() {
     assert_eq!(nobody_to_ask.status.code(), Some(2));
     assert!(stderr(&nobody_to_ask).contains("--password-stdin"), "{}", stderr(&nobody_to_ask));
     assert_eq!(stdout(&bench.run(&["user", "list"])), "owner     sam\n");
+}
+
+#[test]
+fn an_account_is_switched_off_and_on_beside_a_running_hub() {
+    let bench = Bench::with_owner();
+    let hub = bench.start();
+    let token = log_in(&hub);
+    let switch = |word: &str, name: &str| bench.run(&["user", word, name]);
+    let last = switch("disable", "sam");
+    assert_eq!(last.status.code(), Some(1));
+    assert!(stderr(&last).contains("last owner"), "{}", stderr(&last));
+    let add = ["user", "add", "otto", "--role", "owner", "--password-stdin"];
+    assert!(bench.run_with_input(&add, "long enough").status.success());
+    assert!(put(&hub, &token, "a.jpg", b"a").status < 300);
+
+    let off = switch("disable", "sam");
+    assert!(off.status.success() && stderr(&off).contains("switched off now"), "{}", stderr(&off));
+    assert_eq!(put(&hub, &token, "b.jpg", b"b").status, 401, "at once, and no restart is needed");
+    assert_eq!(stdout(&bench.run(&["user", "list"])), "owner     otto\nowner     sam  (switched off)\n");
+    let (users, _) = bench.json(&["user", "list", "--json"]);
+    assert!(users[1]["disabled_at_ms"].as_i64().unwrap() > 0);
+    assert!(stderr(&switch("disable", "sam")).contains("off already"));
+
+    let on = switch("enable", "sam");
+    assert!(on.status.success() && stderr(&on).contains("on again"), "{}", stderr(&on));
+    assert!(put(&hub, &token, "b.jpg", b"b").status < 300);
+    assert!(stderr(&switch("enable", "sam")).contains("on already"));
+    let nobody = switch("disable", "zoe");
+    assert_eq!(nobody.status.code(), Some(1));
+    assert!(stderr(&nobody).contains("no such account"), "{}", stderr(&nobody));
 }
 
 #[test]

@@ -54,21 +54,28 @@ impl Library {
         self.catalog.read(move |tx| Box::pin(async move { Ok(users::list(tx, &page).await?) })).await
     }
 
-    /// All accounts, for whoever keeps the hub's machine. A family fits into memory.
+    /// All accounts, for whoever keeps the hub's machine.
     pub async fn list_accounts(&self) -> Result<Vec<User>> {
+        self.catalog.read(|tx| Box::pin(everybody(tx))).await
+    }
+
+    /// Switches an account off or on again, for whoever keeps the hub's machine. While it is off, its
+    /// tokens do not work, also in the middle of an upload, and nobody logs in; its pictures stay where
+    /// they are. The last owner stays: nobody would be left to look after the hub. True when something
+    /// changed.
+    pub async fn switch_account(&self, name: Name, on: bool) -> Result<bool> {
+        let now_ms = self.now_ms();
         self.catalog
-            .read(|tx| {
+            .write(move |tx| {
                 Box::pin(async move {
-                    let mut all = Vec::new();
-                    let mut page = Page::first(catalog::page::PAGE_MAX);
-                    loop {
-                        let listed = users::list(tx, &page).await?;
-                        all.extend(listed.items);
-                        match listed.next {
-                            Some(next) => page.after = Some(next),
-                            None => return Ok(all),
-                        }
+                    let user = users::by_name(tx, &name).await?.ok_or(Error::NotFound("account"))?;
+                    if user.disabled_at_ms.is_none() == on {
+                        return Ok(false);
                     }
+                    if !on && user.role == Role::Owner {
+                        refuse_last_owner(tx, &user).await?;
+                    }
+                    Ok::<_, Error>(users::set_disabled(tx, user.id, (!on).then_some(now_ms)).await?)
                 })
             })
             .await
@@ -106,6 +113,30 @@ impl Library {
         };
         Ok(PreparedAccount { user, my_space })
     }
+}
+
+/// All accounts. A family fits into memory.
+async fn everybody(tx: &mut Tx) -> Result<Vec<User>> {
+    let mut all = Vec::new();
+    let mut page = Page::first(catalog::page::PAGE_MAX);
+    loop {
+        let listed = users::list(tx, &page).await?;
+        all.extend(listed.items);
+        match listed.next {
+            Some(next) => page.after = Some(next),
+            None => return Ok(all),
+        }
+    }
+}
+
+/// Refuses when no other owner's account is switched on.
+async fn refuse_last_owner(tx: &mut Tx, user: &User) -> Result<()> {
+    let is_another =
+        |other: &User| other.role == Role::Owner && other.disabled_at_ms.is_none() && other.id != user.id;
+    if everybody(tx).await?.iter().any(is_another) {
+        return Ok(());
+    }
+    Err(Error::Conflict("this is the last owner whose account is on; make another owner first"))
 }
 
 /// Writes an account, its My Space and its membership of the Public Space.

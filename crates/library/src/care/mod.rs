@@ -1,5 +1,7 @@
 //! The care of what is kept: trash, restore, purge, sweep, verify, readiness.
 
+pub(crate) mod clock;
+pub(crate) mod proof;
 mod ready;
 mod sweep;
 mod trash;

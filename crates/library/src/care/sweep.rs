@@ -33,7 +33,7 @@ impl Library {
     }
 
     async fn remove_unnamed(&self) -> Result<u64> {
-        let before_ms = self.now_ms() - self.settings.sweep_grace_ms();
+        let before_ms = self.care_ms() - self.settings.sweep_grace_ms();
         let mut removed = 0;
         loop {
             let due =
@@ -126,7 +126,7 @@ impl Library {
         if self.vault.size_of(orphan.hash).await? != Some(orphan.size_bytes) {
             return Ok(false);
         }
-        let now_ms = self.now_ms();
+        let (now_ms, care_ms) = (self.now_ms(), self.care_ms());
         let rotten = read.hashes.sha256 != orphan.hash;
         let content_type = media::sniff(&read.head).content_type.to_owned();
         self.catalog
@@ -147,7 +147,7 @@ impl Library {
                         // An upload of this content must not take these bytes for its own.
                         blobs::mark_damaged(tx, orphan.hash, now_ms).await?;
                     }
-                    blobs::mark_deleting(tx, &[orphan.hash], now_ms).await?;
+                    blobs::mark_deleting(tx, &[orphan.hash], care_ms).await?;
                     Ok::<_, Error>(true)
                 })
             })

@@ -82,31 +82,33 @@ impl Library {
 
     /// Deletes a deleted item for good, before its time.
     pub async fn purge(&self, caller: &Caller, id: EntryId) -> Result<()> {
-        let (user_id, now_ms) = (caller.user_id, self.now_ms());
+        let (user_id, now_ms, care_ms) = (caller.user_id, self.now_ms(), self.care_ms());
         self.catalog
             .write(move |tx| {
                 Box::pin(async move {
                     let entry = visible(tx, user_id, id).await?;
                     spaces::demand(tx, user_id, entry.space_id, Action::Change).await?;
-                    purge_one(tx, entry.space_id, id, now_ms).await
+                    purge_one(tx, entry.space_id, id, now_ms, care_ms).await
                 })
             })
             .await
     }
 
-    /// Deletes for good what has been in the trash for longer than the settings say. Says how many items.
-    pub(crate) async fn purge_expired(&self) -> Result<u64> {
+    /// Deletes for good what has been in the trash for longer than the settings say, both by the machine's
+    /// clock and by the care's, which counts from when it first saw an item there. Says how many items.
+    pub(crate) async fn purge_expired(&self, care_ms: TimestampMs) -> Result<u64> {
+        let (now_ms, trash_ms) = (self.now_ms(), self.settings.trash_ms());
+        self.catalog.write(move |tx| Box::pin(trash::note_seen(tx, care_ms))).await?;
         let mut purged = 0;
         loop {
-            let now_ms = self.now_ms();
-            let before_ms = now_ms - self.settings.trash_ms();
             let gone = self
                 .catalog
                 .write(move |tx| {
                     Box::pin(async move {
-                        let expired = trash::expired(tx, before_ms, PURGE_BATCH).await?;
+                        let (before_ms, seen_before_ms) = (now_ms - trash_ms, care_ms - trash_ms);
+                        let expired = trash::expired(tx, before_ms, seen_before_ms, PURGE_BATCH).await?;
                         for &(space_id, id) in &expired {
-                            purge_one(tx, space_id, id, now_ms).await?;
+                            purge_one(tx, space_id, id, now_ms, care_ms).await?;
                         }
                         Ok::<_, Error>(expired.len())
                     })
@@ -119,14 +121,22 @@ impl Library {
         }
     }
 
-    /// When an item that was deleted then goes for good.
+    /// When an item that was deleted then goes for good. Later when the hub is off for long in between, or
+    /// its clock was wrong; never earlier.
     pub fn purge_at_ms(&self, trashed_at_ms: TimestampMs) -> TimestampMs {
         trashed_at_ms + self.settings.trash_ms()
     }
 }
 
-async fn purge_one(tx: &mut Tx, space_id: SpaceId, id: EntryId, now_ms: TimestampMs) -> Result<()> {
-    trash::purge(tx, id, now_ms).await?;
+async fn purge_one(
+    tx: &mut Tx,
+    space_id: SpaceId,
+    id: EntryId,
+    now_ms: TimestampMs,
+    care_ms: TimestampMs,
+) -> Result<()> {
+    // The bytes' period of grace runs by the care's clock.
+    trash::purge(tx, id, care_ms).await?;
     let change = NewChange {
         space_id: Some(space_id),
         entry_id: Some(id),

@@ -1,11 +1,11 @@
 //! Verify: every kept blob is read again and compared with its name. The proof that "safe" rests on.
 
 use catalog::blobs::{self, Blob, BlobState};
-use catalog::changes::{self, ChangeKind, NewChange};
-use catalog::{Tx, entries};
-use domain::{ContentHash, TimestampMs};
+use catalog::entries;
+use domain::ContentHash;
 use tracing::warn;
 
+use super::proof;
 use crate::Library;
 use crate::error::{Error, Result};
 use crate::reread::reread;
@@ -98,7 +98,7 @@ impl Library {
                 at.blobs += 1;
                 progress(at);
             }
-            self.note_proven(proven).await?;
+            proof::note_proven(&self.catalog, proven, self.now_ms()).await?;
             if rows.len() < BATCH as usize {
                 return Ok(report);
             }
@@ -130,31 +130,6 @@ impl Library {
         }
     }
 
-    /// Writes the proof down. Who was told that content is damaged hears that it is not, or not any more
-    /// (its keeper brought the bytes back from a copy).
-    async fn note_proven(&self, proven: Vec<ContentHash>) -> Result<()> {
-        if proven.is_empty() {
-            return Ok(());
-        }
-        let now_ms = self.now_ms();
-        self.catalog
-            .write(move |tx| {
-                Box::pin(async move {
-                    let mut news = Vec::new();
-                    for &sha256 in &proven {
-                        let damaged = |blob: Blob| blob.damaged_at_ms.is_some();
-                        if blobs::get(tx, sha256).await?.is_some_and(damaged) {
-                            news.extend(news_of(tx, sha256, ChangeKind::ContentRepaired, now_ms).await?);
-                        }
-                    }
-                    blobs::mark_proven(tx, &proven, now_ms).await?;
-                    changes::append_many(tx, &news).await?;
-                    Ok::<_, Error>(())
-                })
-            })
-            .await
-    }
-
     async fn note_fault(
         &self,
         sha256: ContentHash,
@@ -182,11 +157,8 @@ impl Library {
         self.catalog
             .write(move |tx| {
                 Box::pin(async move {
-                    let certain = kind != FaultKind::Unreadable;
-                    let news = certain && blobs::mark_damaged(tx, sha256, now_ms).await?;
-                    if news {
-                        let told = news_of(tx, sha256, ChangeKind::ContentDamaged, now_ms).await?;
-                        changes::append_many(tx, &told).await?;
+                    if kind != FaultKind::Unreadable {
+                        proof::mark_damaged(tx, sha256, now_ms).await?;
                     }
                     let mut names = Vec::new();
                     for space_id in blobs::live_in(tx, sha256).await? {
@@ -199,20 +171,4 @@ impl Library {
             })
             .await
     }
-}
-
-/// One change for each Space that has the content.
-async fn news_of(
-    tx: &mut Tx,
-    sha256: ContentHash,
-    kind: ChangeKind,
-    now_ms: TimestampMs,
-) -> Result<Vec<NewChange>> {
-    let spaces = blobs::live_in(tx, sha256).await?;
-    let change = |space_id| NewChange {
-        space_id: Some(space_id),
-        sha256: Some(sha256),
-        ..NewChange::new(kind, now_ms)
-    };
-    Ok(spaces.into_iter().map(change).collect())
 }

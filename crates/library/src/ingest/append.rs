@@ -1,10 +1,11 @@
 //! Append: the next bytes of an upload, and what follows when they were the last ones.
 
+use catalog::offers;
 use catalog::uploads::{self, Upload, UploadState as Stage};
 use domain::UploadId;
 
 use super::UploadState;
-use super::receive::{Body, ChunkChecksum, Limits, receive, refuse_more};
+use super::receive::{Body, Broken, ChunkChecksum, Limits, receive, refuse_more};
 use super::session::{SealedBytes, Session, Turn};
 use crate::error::{Error, Result};
 use crate::{Caller, Library};
@@ -30,26 +31,50 @@ impl Library {
         };
         let length = declared_length(&upload)?;
         expect_offset(turn.session.size_bytes(), offset)?;
-        if let Session::Staged { staged, head } = &mut *turn.session {
-            let limits = Limits {
-                length,
-                stall: self.settings.body_stall(),
-                yield_now: turn.yield_now.clone(),
-                stopping: self.stopping.clone(),
-            };
-            let received = receive(staged, head, body, checksum, &limits).await;
-            if received.is_err() || staged.size_bytes() < length {
-                // Whatever is acknowledged from here on, by this reply or the next question, is durable.
-                staged.sync().await?;
-            }
-            received?;
-            if staged.size_bytes() < length {
+        if matches!(&*turn.session, Session::Staged { staged, .. } if staged.size_bytes() < length) {
+            if !self.take_bytes(&upload, &mut turn, checksum, body).await? {
                 self.keep_waiting(&mut upload).await?;
             }
         } else {
             refuse_more(length, body, self.settings.body_stall()).await?;
         }
         self.advance(caller, &upload, turn).await
+    }
+
+    /// Takes a body's bytes. Says whether they were the last ones; if not, they are durable.
+    async fn take_bytes(
+        &self,
+        upload: &Upload,
+        turn: &mut Turn,
+        checksum: Option<ChunkChecksum>,
+        body: impl Body,
+    ) -> Result<bool> {
+        let (id, length) = (upload.declared.id, declared_length(upload)?);
+        let Session::Staged { staged, head } = &mut *turn.session else { return Err(Error::UploadGone) };
+        let promise = self.promises.claim(id, length - staged.size_bytes()).await?;
+        let limits = Limits {
+            length,
+            promise: &promise,
+            stall: self.settings.body_stall(),
+            yield_now: turn.yield_now.clone(),
+            stopping: self.stopping.clone(),
+        };
+        let received = receive(staged, head, body, checksum, &limits).await;
+        if let Err(Broken::Spoiled(cause)) = received {
+            tracing::error!(error = %cause, upload = %id, "bytes that were refused could not be cut off");
+            return Err(self.end_spoiled(id, &mut turn.session).await);
+        }
+        let is_complete = received.is_ok() && staged.size_bytes() == length;
+        if !is_complete {
+            // Whatever is acknowledged from here on, by this reply or the next question, is durable.
+            staged.sync().await?;
+        }
+        // Its place is kept while its sender comes back, but not against others when there is no room.
+        if !matches!(received, Err(Broken::Refused(Error::StorageFull))) {
+            promise.keep();
+        }
+        received?;
+        Ok(is_complete)
     }
 
     /// Where an upload stands, durably.
@@ -68,8 +93,14 @@ impl Library {
     /// Throws an unfinished upload away. A finished one is only forgotten: its file stays.
     pub async fn terminate(&self, caller: &Caller, id: UploadId) -> Result<()> {
         let upload = self.own_upload(caller, id).await?;
-        if finished_state(&upload, id)?.is_none() {
+        if finished_state(&upload)?.is_none() {
             let mut turn = self.sessions.take_turn(id).await?;
+            if matches!(*turn.session, Session::Spoiled) {
+                return match self.end_spoiled(id, &mut turn.session).await {
+                    Error::UploadGone => Ok(()),
+                    error => Err(error),
+                };
+            }
             *turn.session = Session::Cold;
             self.end_upload(id, "terminated").await?;
             return Ok(());
@@ -84,7 +115,7 @@ impl Library {
         let complete = match &*turn.session {
             Session::Staged { staged, .. } => staged.size_bytes() == length,
             Session::Sealed { .. } => true,
-            Session::Cold => false,
+            Session::Cold | Session::Spoiled => false,
         };
         let mut state = UploadState {
             id: upload.declared.id,
@@ -97,6 +128,7 @@ impl Library {
         if complete {
             state.stored = Some(self.finish(caller, &upload.declared, &mut turn.session, true).await?);
             self.sessions.forget(upload.declared.id);
+            self.promises.release(upload.declared.id);
         } else if let Session::Staged { staged, .. } = &*turn.session {
             state.offset = staged.size_bytes();
         }
@@ -106,7 +138,7 @@ impl Library {
     /// The turn to write to an upload that is still open, with its bytes so far.
     async fn take_up(&self, caller: &Caller, id: UploadId) -> Result<Opened> {
         let mut upload = self.own_upload(caller, id).await?;
-        if let Some(done) = finished_state(&upload, id)? {
+        if let Some(done) = self.finished(&upload).await? {
             return Ok(Opened::Done(done));
         }
         let mut turn = self.sessions.take_turn(id).await?;
@@ -116,13 +148,29 @@ impl Library {
         } else {
             // Whoever had the turn before may have finished or ended it while this call waited.
             upload = self.own_upload(caller, id).await?;
-            if let Some(done) = finished_state(&upload, id)? {
+            if let Some(done) = self.finished(&upload).await? {
                 self.sessions.forget(id);
                 return Ok(Opened::Done(done));
+            }
+            if matches!(*turn.session, Session::Spoiled) {
+                return Err(self.end_spoiled(id, &mut turn.session).await);
             }
             self.warm_up(caller, &mut turn.session, &upload).await?;
         }
         Ok(Opened::Writable(Box::new(upload), turn))
+    }
+
+    /// The answer of a finished upload, as long as what it promised holds. Content that was deleted or
+    /// found damaged since is not "stored" any more: its sender is to offer it again.
+    async fn finished(&self, upload: &Upload) -> Result<Option<UploadState>> {
+        let Some(done) = finished_state(upload)? else { return Ok(None) };
+        let Some(sha256) = done.stored.as_ref().map(|stored| stored.sha256) else { return Ok(None) };
+        let space_id = upload.declared.space_id;
+        let rows = self
+            .catalog
+            .read(move |tx| Box::pin(async move { offers::answers(tx, space_id, &[], &[sha256]).await }))
+            .await?;
+        if rows.iter().any(|row| row.here && !row.damaged) { Ok(Some(done)) } else { Err(Error::UploadGone) }
     }
 
     /// An upload to which bytes still come does not expire, however slowly they do. Written down only
@@ -167,6 +215,36 @@ impl Library {
         }
     }
 
+    /// Ends an upload in whose staged file bytes stand that were refused. Gives what its sender hears:
+    /// "gone", so that it begins anew. When neither the row nor the file can be done away with, nothing
+    /// counts until one of them can.
+    async fn end_spoiled(&self, id: UploadId, session: &mut Session) -> Error {
+        *session = Session::Spoiled;
+        let (now_ms, expires_at_ms) = (self.now_ms(), self.now_ms() + self.settings.upload_expiry_ms());
+        let why = "refused bytes could not be cut off";
+        let ended = self
+            .catalog
+            .write(move |tx| Box::pin(uploads::set_ended(tx, id, why, now_ms, expires_at_ms)))
+            .await;
+        let discarded = self.vault.discard(id).await;
+        match (ended, discarded) {
+            (Ok(_), discarded) => {
+                if let Err(error) = discarded {
+                    tracing::warn!(%error, upload = %id, "staged bytes of an ended upload remain for the sweep");
+                }
+                self.sessions.forget(id);
+                self.promises.release(id);
+                Error::UploadGone
+            }
+            (Err(error), Ok(())) => {
+                // Whoever asks next finds no bytes, and the upload is ended then.
+                *session = Session::Cold;
+                error.into()
+            }
+            (Err(error), Err(_)) => error.into(),
+        }
+    }
+
     /// Ends an upload without a result: its staged bytes go, and it answers "gone" from now on.
     pub(super) async fn end_upload(&self, id: UploadId, why: &'static str) -> Result<()> {
         self.vault.discard(id).await?;
@@ -175,6 +253,7 @@ impl Library {
             .write(move |tx| Box::pin(uploads::set_ended(tx, id, why, now_ms, expires_at_ms)))
             .await?;
         self.sessions.forget(id);
+        self.promises.release(id);
         Ok(())
     }
 }
@@ -191,13 +270,13 @@ fn declared_length(upload: &Upload) -> Result<u64> {
     upload.declared.size_bytes.ok_or(Error::Conflict("the upload's length was never declared"))
 }
 
-/// The answer of an upload that has ended, the same each time.
-fn finished_state(upload: &Upload, id: UploadId) -> Result<Option<UploadState>> {
+/// The answer of an upload that has ended.
+fn finished_state(upload: &Upload) -> Result<Option<UploadState>> {
     match &upload.state {
         Stage::Open => Ok(None),
         Stage::Ended { .. } => Err(Error::UploadGone),
         Stage::Finished(finished) => Ok(Some(UploadState {
-            id,
+            id: upload.declared.id,
             offset: finished.size_bytes,
             length: finished.size_bytes,
             expires_at_ms: upload.declared.expires_at_ms,

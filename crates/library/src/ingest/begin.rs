@@ -3,7 +3,6 @@
 use catalog::uploads;
 use catalog::{Tx, entries, tombstones};
 use domain::{Action, ContentHash, EntryId, FolderPath, SpaceId};
-use vault::Room;
 
 use super::UploadState;
 use super::request::FileDeclaration;
@@ -24,8 +23,9 @@ pub struct NewUpload {
 impl Library {
     /// Begins an upload that can be resumed. An empty file is finished at once.
     pub async fn begin(&self, caller: &Caller, new: NewUpload) -> Result<UploadState> {
-        self.demand_room(new.length).await?;
         let declared = self.declare(caller, new).await?;
+        // Before a single byte is sent: there is room for it beside all that others were promised.
+        let promise = self.promises.claim(declared.id, declared.size_bytes.unwrap_or(0)).await?;
         let staged = self.vault.stage(declared.id).await?;
         let (id, length) = (declared.id, declared.size_bytes.unwrap_or(0));
         let state = UploadState {
@@ -44,6 +44,7 @@ impl Library {
             self.vault.discard(id).await?;
             return Err(error.into());
         }
+        promise.keep();
         self.sessions.insert(id, staged);
         if length == 0 {
             return self.append(caller, id, 0, None, futures_util::stream::empty()).await;
@@ -89,18 +90,6 @@ impl Library {
             created_at_ms: now_ms,
             expires_at_ms: now_ms + self.settings.upload_expiry_ms(),
         })
-    }
-
-    /// Refuses what would fill the disk before a single byte is sent.
-    pub(super) async fn demand_room(&self, length: u64) -> Result<()> {
-        match self.vault.room().await? {
-            Some(Room { free_bytes, .. })
-                if free_bytes < length.saturating_add(self.settings.keep_free_bytes) =>
-            {
-                Err(Error::StorageFull)
-            }
-            _ => Ok(()),
-        }
     }
 }
 

@@ -53,6 +53,7 @@ impl Library {
         if expired {
             self.vault.discard(id).await?;
             self.sessions.forget(id);
+            self.promises.release(id);
         }
         Ok(expired)
     }

@@ -34,8 +34,22 @@ pub enum FilingOutcome {
     Stored(Stored),
     /// The hub does not hold it for this caller (any more): offer it again.
     NotHeld,
+    /// It is held, but cannot appear there: something of that name stands in the way, or the folder is
+    /// too deep. The others of the batch are filed.
+    Refused(Refusal),
     /// It was deleted here.
     DeletedEarlier,
+}
+
+/// Why one item of a batch cannot be filed where it should. Its words are for the person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A file stands where a folder should be.
+    #[error("there is already something called \"{0}\" here")]
+    NameTaken(String),
+    /// The folders would be too many levels deep.
+    #[error("the folders would be too many levels deep")]
+    TooDeep,
 }
 
 /// What is known of held content, wherever the caller may read it.
@@ -45,6 +59,17 @@ struct Known {
     kind: Option<AssetKind>,
     taken_at_ms: Option<TimestampMs>,
     here: bool,
+}
+
+/// What the catalog knows of a batch's contents.
+#[derive(Default)]
+struct LookUp {
+    /// What may be filed.
+    known: HashMap<ContentHash, Known>,
+    /// What may not: it was deleted here.
+    deleted: HashSet<ContentHash>,
+    /// What was deleted here and is filed all the same, on purpose.
+    buried: HashSet<ContentHash>,
 }
 
 /// One item on its way, with the fresh ids it may need.
@@ -113,24 +138,22 @@ impl Batch {
     async fn record(self, tx: &mut Tx) -> Result<Vec<FilingOutcome>> {
         let space = spaces::demand_or_own(tx, self.user_id, self.space_id, Action::Change).await?.space;
         let mut news = Vec::new();
-        let (known, deleted) = self.look_up(tx, space.id, &mut news).await?;
-        let wanted: Vec<usize> =
+        let LookUp { known, deleted, buried } = self.look_up(tx, space.id).await?;
+        let held: Vec<usize> =
             (0..self.items.len()).filter(|&at| known.contains_key(&self.items[at].sha256)).collect();
-        let folders = self.ensure_folders(tx, space.id, space.root_id, &wanted, &mut news).await?;
+        let (folders, refused) = self.ensure_folders(tx, space.id, space.root_id, &held, &mut news).await?;
+        let wanted: Vec<usize> =
+            held.into_iter().filter(|&at| folders.contains_key(&self.items[at].folder)).collect();
+        self.clear_tombstones(tx, space.id, &wanted, &buried, &mut news).await?;
         let assets = self.ensure_assets(tx, space.id, &wanted, &known, &mut news).await?;
         let filed = self.insert(tx, space.id, &wanted, &known, &folders, &assets, &mut news).await?;
         self.join_albums(tx, space.id, &wanted, &assets, &mut news).await?;
         changes::append_many(tx, &news).await?;
-        Ok(self.outcomes(&known, &deleted, &assets, wanted, filed))
+        Ok(self.outcomes(&known, &deleted, &refused, &assets, wanted, filed))
     }
 
     /// What of the batch may be filed, and what is refused because it was deleted here.
-    async fn look_up(
-        &self,
-        tx: &mut Tx,
-        space_id: SpaceId,
-        news: &mut Vec<NewChange>,
-    ) -> Result<(HashMap<ContentHash, Known>, HashSet<ContentHash>)> {
+    async fn look_up(&self, tx: &mut Tx, space_id: SpaceId) -> Result<LookUp> {
         let hashes: Vec<ContentHash> = self.items.iter().map(|item| item.sha256).collect();
         let readable = spaces::readable(tx, self.user_id).await?;
         let rows = offers::answers(tx, space_id, &readable, &hashes).await?;
@@ -138,26 +161,37 @@ impl Batch {
         let wanted_again: HashSet<ContentHash> =
             self.items.iter().filter(|item| item.send_again).map(|item| item.sha256).collect();
         let mut places: HashMap<SpaceId, Vec<ContentHash>> = HashMap::new();
-        let mut deleted = HashSet::new();
-        let mut cleared = Vec::new();
+        let mut found = LookUp::default();
         for row in rows.iter().filter(|row| !row.damaged) {
             if row.deleted_here && !row.here {
                 if self.device_id.is_some() && !wanted_again.contains(&row.sha256) {
-                    deleted.insert(row.sha256);
+                    found.deleted.insert(row.sha256);
                     continue;
                 }
-                cleared.push(row.sha256);
+                found.buried.insert(row.sha256);
             }
             if let Some(place) = if row.here { Some(space_id) } else { row.elsewhere } {
                 places.entry(place).or_default().push(row.sha256);
             }
         }
-        let mut known = HashMap::new();
         for (place, hashes) in places {
             let here = place == space_id;
-            describe_held(tx, place, &hashes, here, &mut known).await?;
+            describe_held(tx, place, &hashes, here, &mut found.known).await?;
         }
-        cleared.retain(|sha256| known.contains_key(sha256));
+        Ok(found)
+    }
+
+    /// What is filed although it was deleted here earlier is live again.
+    async fn clear_tombstones(
+        &self,
+        tx: &mut Tx,
+        space_id: SpaceId,
+        wanted: &[usize],
+        buried: &HashSet<ContentHash>,
+        news: &mut Vec<NewChange>,
+    ) -> Result<()> {
+        let filed = wanted.iter().map(|&at| self.items[at].sha256);
+        let mut cleared: Vec<ContentHash> = filed.filter(|sha256| buried.contains(sha256)).collect();
         cleared.sort_unstable();
         cleared.dedup();
         tombstones::clear(tx, space_id, &cleared).await?;
@@ -165,25 +199,39 @@ impl Batch {
             sha256: Some(sha256),
             ..self.change(space_id, ChangeKind::ContentRestored)
         }));
-        Ok((known, deleted))
+        Ok(())
     }
 
+    /// Makes the folders that are missing. Those that cannot be are given back with the reason; nothing
+    /// is made on the way to them, because whatever is in the way is where the way is known.
     async fn ensure_folders(
         &self,
         tx: &mut Tx,
         space_id: SpaceId,
         root_id: EntryId,
-        wanted: &[usize],
+        held: &[usize],
         news: &mut Vec<NewChange>,
-    ) -> Result<HashMap<FolderPath, EntryId>> {
-        let mut folders = HashMap::new();
-        for &at in wanted {
+    ) -> Result<(HashMap<FolderPath, EntryId>, HashMap<FolderPath, Refusal>)> {
+        let (mut folders, mut refused) = (HashMap::new(), HashMap::new());
+        for &at in held {
             let path = &self.items[at].folder;
-            if folders.contains_key(path) {
+            if folders.contains_key(path) || refused.contains_key(path) {
                 continue;
             }
-            let made = entries::ensure_folder_path(tx, &self.ids, root_id, path, self.device_id, self.now_ms)
-                .await?;
+            let made =
+                entries::ensure_folder_path(tx, &self.ids, root_id, path, self.device_id, self.now_ms).await;
+            let made = match made {
+                Ok(made) => made,
+                Err(catalog::Error::NameTaken(name)) => {
+                    refused.insert(path.clone(), Refusal::NameTaken(name));
+                    continue;
+                }
+                Err(catalog::Error::TooDeep) => {
+                    refused.insert(path.clone(), Refusal::TooDeep);
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
             for folder in made.iter().filter(|folder| folder.created) {
                 news.push(NewChange {
                     entry_id: Some(folder.id),
@@ -192,7 +240,7 @@ impl Batch {
             }
             folders.insert(path.clone(), made.last().map_or(root_id, |folder| folder.id));
         }
-        Ok(folders)
+        Ok((folders, refused))
     }
 
     async fn ensure_assets(
@@ -310,6 +358,7 @@ impl Batch {
         &self,
         known: &HashMap<ContentHash, Known>,
         deleted: &HashSet<ContentHash>,
+        refused: &HashMap<FolderPath, Refusal>,
         assets: &HashMap<ContentHash, AssetId>,
         wanted: Vec<usize>,
         filed: Vec<Filed>,
@@ -319,10 +368,10 @@ impl Batch {
             .iter()
             .map(|item| {
                 if deleted.contains(&item.sha256) {
-                    FilingOutcome::DeletedEarlier
-                } else {
-                    FilingOutcome::NotHeld
+                    return FilingOutcome::DeletedEarlier;
                 }
+                let refusal = refused.get(&item.folder).filter(|_| known.contains_key(&item.sha256));
+                refusal.cloned().map_or(FilingOutcome::NotHeld, FilingOutcome::Refused)
             })
             .collect();
         for (at, filed) in wanted.into_iter().zip(filed) {

@@ -7,12 +7,12 @@ use catalog::uploads::{self, Upload};
 use catalog::{blobs, offers};
 use domain::{ContentHash, Hashes, Sha1Hash};
 use futures_util::StreamExt as _;
-use tokio::sync::MutexGuard;
 use vault::Staged;
 
 use super::Stored;
 use super::record::Arrival;
 use super::session::{HEAD_BYTES, SealedBytes, Session};
+use super::standing::Mending;
 use crate::error::{Error, Result};
 use crate::reread::reread;
 use crate::spaces::readable;
@@ -32,18 +32,27 @@ impl Library {
         written_down: bool,
     ) -> Result<Stored> {
         let mut head = Vec::new();
+        // Reading long films again takes its time; nobody is kept from removing anything meanwhile.
+        let arrived = match &*session {
+            Session::Staged { staged, .. } => Some(staged.hashes()),
+            _ => None,
+        };
+        let mending = match arrived {
+            Some(hashes) if compare(declared, hashes).is_ok() => self.doubts.settle(hashes).await?,
+            _ => None,
+        };
         // From here to the commit no sweep may take bytes that turn out to be there already.
         let _no_removal = self.removal.read().await;
-        let (sealed, _mending) = match std::mem::replace(session, Session::Cold) {
+        let sealed = match std::mem::replace(session, Session::Cold) {
             Session::Sealed { sealed } => {
                 self.still_there(declared, sealed.hashes, written_down).await?;
-                (sealed, None)
+                sealed
             }
             Session::Staged { staged, head: seen } => {
                 head = seen;
-                self.seal(declared, staged, written_down).await?
+                self.seal(declared, staged, mending.as_ref(), written_down).await?
             }
-            Session::Cold => return Err(Error::UploadGone),
+            Session::Cold | Session::Spoiled => return Err(Error::UploadGone),
         };
         *session = Session::Sealed { sealed };
         let hashes = sealed.hashes;
@@ -68,8 +77,9 @@ impl Library {
         &self,
         declared: &uploads::NewUpload,
         staged: Box<dyn Staged>,
+        mending: Option<&Mending>,
         written_down: bool,
-    ) -> Result<(SealedBytes, Option<MutexGuard<'_, ()>>)> {
+    ) -> Result<SealedBytes> {
         if let Err(error) = compare(declared, staged.hashes()) {
             drop(staged);
             if written_down {
@@ -80,38 +90,16 @@ impl Library {
             return Err(error);
         }
         let mut staged = staged;
-        let mending = self.make_way(&mut staged).await?;
+        if mending.is_some_and(|mending| mending.in_the_way) {
+            // Known to be damaged, in the catalog too: until the bytes that have arrived have their name,
+            // nobody is told that this content is safe.
+            staged.sync().await?;
+            self.vault.remove(staged.hashes().sha256).await?;
+        }
         let sealed = self.vault.seal(staged).await?;
         // Who mends has read what was there, or taken it away.
         let fresh = !sealed.was_there || mending.is_some();
-        Ok((SealedBytes { hashes: sealed.hashes, fresh }, mending))
-    }
-
-    /// When a blob of this name is there and known to be rotten, takes it away, so that the whole
-    /// bytes that have just arrived (and are durable first) can have its place.
-    ///
-    /// The guard is to be held until the mended blob is committed: somebody else who is mending the
-    /// same blob must not take the good bytes away again.
-    async fn make_way(&self, staged: &mut Box<dyn Staged>) -> Result<Option<MutexGuard<'_, ()>>> {
-        let hashes = staged.hashes();
-        if self.vault.size_of(hashes.sha256).await?.is_none() || !self.is_damaged(hashes.sha256).await? {
-            return Ok(None);
-        }
-        let mending = self.mending.lock().await;
-        if !self.is_damaged(hashes.sha256).await? {
-            return Ok(None);
-        }
-        let there = reread(&*self.vault, hashes.sha256, hashes.size_bytes, |_| ()).await;
-        if !there.is_ok_and(|read| read.hashes == hashes) {
-            staged.sync().await?;
-            self.vault.remove(hashes.sha256).await?;
-        }
-        Ok(Some(mending))
-    }
-
-    async fn is_damaged(&self, sha256: ContentHash) -> Result<bool> {
-        let known = self.catalog.read(move |tx| Box::pin(blobs::get(tx, sha256))).await?;
-        Ok(known.is_some_and(|blob| blob.damaged_at_ms.is_some()))
+        Ok(SealedBytes { hashes: sealed.hashes, fresh })
     }
 
     /// Bytes that were sealed in an earlier call may have been swept since, when the catalog was away

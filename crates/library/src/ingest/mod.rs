@@ -6,21 +6,25 @@ mod expire;
 mod file;
 mod finish;
 mod offer;
+mod promises;
 mod receive;
 mod record;
 mod request;
 mod session;
+mod standing;
 mod whole;
 
 use catalog::uploads::FinishedAs;
 use domain::{AssetId, ContentHash, EntryId, TimestampMs, UploadId};
 
 pub use begin::NewUpload;
-pub use file::{FilingOutcome, HeldFile};
+pub use file::{FilingOutcome, HeldFile, Refusal};
 pub use offer::OfferAnswer;
+pub(crate) use promises::Promises;
 pub use receive::{Body, ChunkChecksum};
 pub use request::{DeviceAlbum, FileDeclaration};
 pub(crate) use session::{HEAD_BYTES, Sessions};
+pub(crate) use standing::Doubts;
 
 /// How many items one offer or filing may carry.
 pub const BATCH_MAX: usize = 1000;

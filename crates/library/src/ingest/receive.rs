@@ -10,6 +10,7 @@ use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 use vault::Staged;
 
+use super::promises::Promise;
 use super::session::HEAD_BYTES;
 use crate::error::{Cause, Error, Result};
 
@@ -35,15 +36,35 @@ pub enum ChunkChecksum {
 }
 
 /// When to stop although more could come.
-pub(super) struct Limits {
+pub(super) struct Limits<'a> {
     /// The declared length of the whole file.
     pub(super) length: u64,
+    /// The room that the bytes may take.
+    pub(super) promise: &'a Promise,
     /// A body that is silent for this long is taken for dead.
     pub(super) stall: Duration,
     /// A newer request wants the upload.
     pub(super) yield_now: CancellationToken,
     /// The hub is being stopped.
     pub(super) stopping: CancellationToken,
+}
+
+/// Why a body was not taken, or not all of it.
+#[derive(Debug)]
+pub(super) enum Broken {
+    /// Every byte that is staged may count.
+    Refused(Error),
+    /// Bytes that were refused are still staged: cutting them off failed as well, for this reason. The
+    /// upload cannot go on.
+    Spoiled(Error),
+}
+
+impl From<Broken> for Error {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Refused(error) | Broken::Spoiled(error) => error,
+        }
+    }
 }
 
 /// Why no more bytes are read.
@@ -55,14 +76,15 @@ enum End {
 /// Appends the whole body. Afterwards every byte that was taken is staged (not yet synced).
 ///
 /// When the body breaks off, what arrived stays, and the error says so. When it is too long or
-/// does not match its checksum, the staged file is what it was before this request.
+/// does not match its checksum, the staged file is what it was before this request, unless it is
+/// [`Broken::Spoiled`].
 pub(super) async fn receive(
     staged: &mut Box<dyn Staged>,
     head: &mut Vec<u8>,
     body: impl Body,
     checksum: Option<ChunkChecksum>,
-    limits: &Limits,
-) -> Result<()> {
+    limits: &Limits<'_>,
+) -> Result<(), Broken> {
     let before = staged.checkpoint();
     let mut chunk_hasher = checksum.map(|_| TwinHasher::new());
     let end = pump(staged, head, body, chunk_hasher.as_mut(), limits).await;
@@ -72,16 +94,20 @@ pub(super) async fn receive(
             _ => None,
         },
         // An unfinished chunk cannot be checked, so none of it may count.
-        Ok(End::Cut(error)) if checksum.is_none() => return Err(error),
+        Ok(End::Cut(error)) if checksum.is_none() => return Err(Broken::Refused(error)),
         Ok(End::Cut(error)) | Err(error) => Some(error),
     };
     let Some(error) = fault else { return Ok(()) };
-    let kept = matches!(error, Error::StorageFull) && checksum.is_none();
+    // Without a checksum, bytes that were taken before the disk failed are as good as any.
+    let must_go = checksum.is_some() || matches!(error, Error::LengthMismatch { .. });
+    let kept = matches!(error, Error::StorageFull) && !must_go;
     let rolled_back = if kept { Ok(()) } else { staged.roll_back(before).await };
     // The head must not show bytes that were refused: others may come in their place.
     head.truncate(usize::try_from(staged.size_bytes()).unwrap_or(usize::MAX));
-    rolled_back?;
-    Err(error)
+    match rolled_back {
+        Err(cause) if must_go => Err(Broken::Spoiled(cause.into())),
+        _ => Err(Broken::Refused(error)),
+    }
 }
 
 /// Refuses bytes that come although all are there: they would be dropped, and their sender told that
@@ -105,7 +131,7 @@ async fn pump(
     head: &mut Vec<u8>,
     mut body: impl Body,
     mut chunk_hasher: Option<&mut TwinHasher>,
-    limits: &Limits,
+    limits: &Limits<'_>,
 ) -> Result<End> {
     let mut end = None;
     let mut next = gather(&mut body, limits, &mut end).await;
@@ -115,6 +141,7 @@ async fn pump(
         if after > limits.length {
             return Err(Error::LengthMismatch { expected: limits.length, actual: after });
         }
+        limits.promise.cover(taken).await?;
         for bytes in &next {
             keep_head(head, staged.size_bytes(), bytes);
             if let Some(hasher) = chunk_hasher.as_deref_mut() {
@@ -123,17 +150,19 @@ async fn pump(
         }
         if end.is_some() {
             staged.append(next).await?;
+            limits.promise.arrived(taken);
             break;
         }
         let (written, following) = tokio::join!(staged.append(next), gather(&mut body, limits, &mut end));
         written?;
+        limits.promise.arrived(taken);
         next = following;
     }
     Ok(end.unwrap_or(End::Complete))
 }
 
 /// Reads frames until there is a piece's worth of them, the body ends, or it is time to stop.
-async fn gather(body: &mut impl Body, limits: &Limits, end: &mut Option<End>) -> Vec<Bytes> {
+async fn gather(body: &mut impl Body, limits: &Limits<'_>, end: &mut Option<End>) -> Vec<Bytes> {
     let mut piece = Vec::new();
     let mut size = 0;
     while size < PIECE_BYTES && end.is_none() {

@@ -34,13 +34,15 @@ pub(super) enum Session {
         /// What was sealed.
         sealed: SealedBytes,
     },
+    /// Bytes that were refused could not be cut off, and the upload could not be ended either (yet).
+    Spoiled,
 }
 
 impl Session {
     /// Where the upload goes on.
     pub(super) fn size_bytes(&self) -> u64 {
         match self {
-            Self::Cold => 0,
+            Self::Cold | Self::Spoiled => 0,
             Self::Staged { staged, .. } => staged.size_bytes(),
             Self::Sealed { sealed } => sealed.hashes.size_bytes,
         }
@@ -119,7 +121,7 @@ impl Sessions {
             let wanted = Arc::strong_count(slot) > 1;
             wanted
                 || match slot.session.try_lock() {
-                    Ok(session) => matches!(*session, Session::Sealed { .. }),
+                    Ok(session) => matches!(*session, Session::Sealed { .. } | Session::Spoiled),
                     Err(_) => true,
                 }
         });

@@ -18,7 +18,6 @@ impl Library {
         body: impl Body,
     ) -> Result<UploadState> {
         let length = new.length;
-        self.demand_room(length).await?;
         self.receive_at_once(caller, new, Some(length), checksum, body).await
     }
 
@@ -30,7 +29,6 @@ impl Library {
         length: Option<u64>,
         body: impl Body,
     ) -> Result<super::Stored> {
-        self.demand_room(length.unwrap_or(0)).await?;
         let new = NewUpload { length: length.unwrap_or(0), file, metadata: None };
         let state = self.receive_at_once(caller, new, length, None, body).await?;
         state.stored.ok_or_else(|| Error::Internal("a whole file ended without a result".into()))
@@ -45,17 +43,19 @@ impl Library {
         body: impl Body,
     ) -> Result<UploadState> {
         let mut declared = self.declare(caller, new).await?;
+        let promise = self.promises.claim(declared.id, length.unwrap_or(0)).await?;
         let mut staged = self.vault.stage(declared.id).await?;
         let mut head = Vec::new();
         let limits = Limits {
             length: length.unwrap_or(u64::MAX),
+            promise: &promise,
             stall: self.settings.body_stall(),
             yield_now: tokio_util::sync::CancellationToken::new(),
             stopping: self.stopping.clone(),
         };
         let received = match receive(&mut staged, &mut head, body, checksum, &limits).await {
             Ok(()) => length.map_or(Ok(()), |expected| expect_length(expected, staged.size_bytes())),
-            Err(error) => Err(error),
+            Err(broken) => Err(broken.into()),
         };
         if let Err(error) = received {
             drop(staged);

@@ -235,17 +235,61 @@ on_both! {
     async fn an_account_that_is_switched_off_is_out_at_once(world) {
         let sam = world.person("sam", Role::Member).await;
         let session = world.library.log_in(name("sam"), PASSWORD, None, ADDRESS).await.unwrap().secret;
-        let id = sam.user_id;
-        world.catalog
-            .write(move |tx| Box::pin(catalog::users::set_disabled(tx, id, Some(1))))
-            .await
-            .unwrap();
+        assert!(world.library.switch_account(name("sam"), false).await.unwrap());
         let token = world.library.authenticate(&session, ADDRESS).await.unwrap_err();
         assert!(matches!(token, Error::SignInAgain), "{token:?}");
         let login = try_log_in(world, "sam", PASSWORD, ADDRESS).await.unwrap_err();
         assert!(matches!(login, Error::WrongPassword), "{login:?}");
         let put = world.library.put(&sam, crate::common::file("A", "a"), None, crate::common::body(&[b"x"])).await;
         assert!(matches!(put, Err(Error::SignInAgain)), "{put:?}");
+    }
+}
+
+on_both! {
+    /// Also in the middle of an upload: what comes afterwards is not stored. The pictures stay, and switched
+    /// on again, everything goes on where it was.
+    async fn switching_an_account_off_ends_nothing_but_its_access(world) {
+        let sam = world.person("sam", Role::Member).await;
+        let bytes = crate::common::picture(1, 3000);
+        let kept = world.put(&sam, crate::common::file("A", "kept.jpg"), b"kept").await;
+        let phone = world.device("sam", "phone").await;
+        let begun = crate::common::upload(crate::common::file("A", "a.jpg"), 3000);
+        let id = world.library.begin(&phone, begun).await.unwrap().id;
+        let send = async |from: usize, until: usize| {
+            let body = crate::common::body(&[&bytes[from..until]]);
+            world.library.append(&phone, id, from as u64, None, body).await
+        };
+        send(0, 1000).await.unwrap();
+        assert!(world.library.switch_account(name("sam"), false).await.unwrap());
+        assert!(!world.library.switch_account(name("sam"), false).await.unwrap(), "it is off already");
+        let error = send(1000, 3000).await.unwrap_err();
+        assert!(matches!(error, Error::SignInAgain), "{error:?}");
+        assert_eq!(world.tree(&sam).await.len(), 1);
+        assert_eq!(world.download(&sam, kept.entry_id).await, b"kept");
+        let off = world.library.list_accounts().await.unwrap();
+        assert!(off.iter().all(|user| user.disabled_at_ms.is_some()));
+
+        assert!(world.library.switch_account(name("sam"), true).await.unwrap());
+        assert!(!world.library.switch_account(name("sam"), true).await.unwrap());
+        let stored = world.library.upload_state(&phone, id).await.unwrap().stored.unwrap();
+        assert_eq!(world.download(&sam, stored.entry_id).await, bytes);
+    }
+}
+
+on_both! {
+    async fn the_last_owner_cannot_be_switched_off(world) {
+        world.person("olga", Role::Owner).await;
+        world.person("mona", Role::Manager).await;
+        let refused = world.library.switch_account(name("olga"), false).await.unwrap_err();
+        assert!(matches!(refused, Error::Conflict(why) if why.contains("last owner")), "{refused:?}");
+        world.person("otto", Role::Owner).await;
+        world.library.switch_account(name("otto"), false).await.unwrap();
+        let refused = world.library.switch_account(name("olga"), false).await.unwrap_err();
+        assert!(matches!(refused, Error::Conflict(_)), "an owner who is off does not count: {refused:?}");
+        world.library.switch_account(name("otto"), true).await.unwrap();
+        world.library.switch_account(name("olga"), false).await.unwrap();
+        let nobody = world.library.switch_account(name("zoe"), false).await.unwrap_err();
+        assert!(matches!(nobody, Error::NotFound("account")), "{nobody:?}");
     }
 }
 

@@ -248,9 +248,15 @@ impl World {
         assert_eq!(self.vault.staged().await.unwrap(), vec![]);
     }
 
+    /// Time passes, and the hub lives through it; or somebody sets the clock back.
     pub(crate) fn advance_ms(&self, by_ms: i64) {
-        use domain::Clock as _;
-        self.clock.set(self.clock.now_ms() + by_ms);
+        let by = std::time::Duration::from_millis(by_ms.unsigned_abs());
+        if by_ms < 0 { self.clock.turn_back(by) } else { self.clock.advance(by) }
+    }
+
+    /// Somebody sets the clock ahead, or the hub was off for so long.
+    pub(crate) fn jump_ms(&self, by_ms: i64) {
+        self.clock.jump_ahead(std::time::Duration::from_millis(by_ms.unsigned_abs()));
     }
 
     /// The file of a sealed blob in a vault on disk.

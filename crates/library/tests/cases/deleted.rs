@@ -120,6 +120,7 @@ on_both! {
         for &id in &entries[..44] {
             world.library.trash(&sam, id).await.unwrap();
         }
+        assert_eq!(world.library.care().await.unwrap().items_purged, 0);
         world.advance_ms(15 * DAY_MS);
         world.library.trash(&sam, entries[44]).await.unwrap();
         assert_eq!(world.library.care().await.unwrap().items_purged, 0);

@@ -87,6 +87,49 @@ on_both! {
 }
 
 on_both! {
+    /// A file stands where some of them want a folder: these hear why, the others are filed.
+    async fn what_is_in_the_way_of_one_item_keeps_no_other_from_being_filed(world) {
+        let sam = world.person("sam", Role::Member).await;
+        let phone = world.device("sam", "phone").await;
+        let (one, two, gone) = (picture(1, 500), picture(2, 500), picture(3, 500));
+        world.put(&sam, file("A", "B"), &one).await;
+        world.put(&sam, file("", "two.jpg"), &two).await;
+        // Held elsewhere, deleted here: a filing that is refused must not make the hub forget that.
+        let olga = world.person("olga", Role::Owner).await;
+        let spaces = world.library.spaces(&olga).await.unwrap();
+        let everybody = spaces.iter().find(|space| space.space.kind == domain::SpaceKind::Public).unwrap();
+        world.put(&olga, crate::common::file_in(everybody.space.id, "", "p.jpg"), &gone).await;
+        let deleted = world.put(&sam, file("", "gone.jpg"), &gone).await;
+        world.library.trash(&sam, deleted.entry_id).await.unwrap();
+
+        let held = |bytes: &[u8], folder: &str, name: &str| HeldFile { sha256: sha256(bytes), file: file(folder, name) };
+        let again = FileDeclaration { send_again: true, ..file("A/B", "g.jpg") };
+        let deep = ["x"; 65].join("/");
+        let batch = vec![
+            held(&two, "C", "first.jpg"),
+            held(&two, "A/B/C", "x.jpg"),
+            held(&one, "A/B", "y.jpg"),
+            held(b"nobody has this", "A/B", "z.jpg"),
+            HeldFile { sha256: sha256(&gone), file: again },
+            held(&one, "A", "last.jpg"),
+        ];
+        assert!(deep.parse::<domain::FolderPath>().is_err(), "deeper paths cannot even be asked for");
+        let answers = world.library.file(&phone, None, batch).await.unwrap();
+        assert_eq!((stored(&answers[0]).name.as_str(), stored(&answers[5]).name.as_str()), ("first.jpg", "last.jpg"));
+        let refused = FilingOutcome::Refused(library::Refusal::NameTaken("B".to_owned()));
+        assert_eq!(answers[1], refused);
+        assert_eq!(answers[2], refused);
+        assert_eq!(answers[3], FilingOutcome::NotHeld);
+        assert_eq!(answers[4], refused);
+        let tree = world.tree(&sam).await;
+        let paths: Vec<&str> = tree.keys().map(String::as_str).collect();
+        assert_eq!(paths, ["A/B", "A/last.jpg", "C/first.jpg", "two.jpg"]);
+        let answers = world.library.offer(&phone, None, vec![sha256(&gone)]).await.unwrap();
+        assert_eq!(answers, [library::OfferAnswer::DeletedEarlier]);
+    }
+}
+
+on_both! {
     async fn odd_declarations_are_refused_in_words(world) {
         let sam = world.person("sam", Role::Member).await;
         let bytes = picture(1, 500);

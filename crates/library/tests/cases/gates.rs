@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -15,6 +16,7 @@ use vault::{ByteStream, Result, Room, Sealed, SealedBlob, Staged, StagedUpload, 
 pub(crate) struct GatedVault {
     inner: Arc<dyn Vault>,
     after_seal: Arc<Mutex<VecDeque<BoxFuture<'static, ()>>>>,
+    reads: Arc<AtomicU64>,
 }
 
 impl fmt::Debug for GatedVault {
@@ -25,12 +27,17 @@ impl fmt::Debug for GatedVault {
 
 impl GatedVault {
     pub(crate) fn new(inner: Arc<dyn Vault>) -> Self {
-        Self { inner, after_seal: Arc::default() }
+        Self { inner, after_seal: Arc::default(), reads: Arc::default() }
     }
 
     /// Done once, when the next seal is done and before its caller hears of it.
     pub(crate) fn after_seal(&self, work: impl Future<Output = ()> + Send + 'static) {
         self.after_seal.lock().unwrap().push_back(Box::pin(work));
+    }
+
+    /// How often a blob was read.
+    pub(crate) fn reads(&self) -> u64 {
+        self.reads.load(Ordering::SeqCst)
     }
 }
 
@@ -66,6 +73,7 @@ impl Vault for GatedVault {
     }
 
     async fn read(&self, hash: ContentHash, range: Range<u64>) -> Result<ByteStream> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
         self.inner.read(hash, range).await
     }
 

@@ -274,6 +274,44 @@ on_both! {
     }
 }
 
+on_both! {
+    /// "Stored" is said as long as it is true: a device that asks late must offer again.
+    async fn a_finished_upload_answers_only_while_its_content_is_there(world) {
+        let sam = world.person("sam", Role::Member).await;
+        let bytes = picture(1, 3000);
+        let (id, stored) = world.send(&sam, file("A", "a.jpg"), &bytes).await.unwrap();
+        let asked = |gone: bool, why: &'static str| {
+            let (library, sam, stored) = (world.library.clone(), sam.clone(), stored.clone());
+            async move {
+                let answers = [
+                    library.upload_state(&sam, id).await,
+                    library.append(&sam, id, 3000, None, body(&[])).await,
+                ];
+                for answer in answers {
+                    match answer {
+                        Ok(state) => assert!(!gone && state.stored.as_ref() == Some(&stored), "{why}"),
+                        Err(error) => assert!(gone && matches!(error, Error::UploadGone), "{why}: {error:?}"),
+                    }
+                }
+            }
+        };
+        asked(false, "stored").await;
+        world.library.trash(&sam, stored.entry_id).await.unwrap();
+        asked(true, "deleted").await;
+        world.library.restore(&sam, stored.entry_id).await.unwrap();
+        asked(false, "restored").await;
+        world.rewrite(stored.sha256, |bytes| bytes[1500] ^= 0x10);
+        world.library.verify(&|_| ()).await.unwrap();
+        asked(true, "damaged").await;
+        world.put(&sam, file("B", "b.jpg"), &bytes).await;
+        asked(false, "mended").await;
+        world.library.trash(&sam, stored.entry_id).await.unwrap();
+        asked(false, "still live in another folder").await;
+        // Forgetting it is no question of what became of it.
+        world.library.terminate(&sam, id).await.unwrap();
+    }
+}
+
 /// A film over a slow line takes longer than an upload waits.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_to_which_bytes_come_does_not_expire() {

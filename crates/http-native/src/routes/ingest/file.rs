@@ -17,7 +17,8 @@ use crate::stored::to_wire;
 
 /// Files content that an offer called held.
 ///
-/// Up to 1000 items; nothing is sent, entries are made. Filing the same again is harmless.
+/// Up to 1000 items; nothing is sent, entries are made. Filing the same again is harmless. An item that
+/// something stands in the way of is answered `not-held` with the reason; the others are filed.
 #[utoipa::path(
     post,
     path = "/api/v1/filings",
@@ -57,7 +58,10 @@ fn held_file(filing: Filing) -> Result<HeldFile, Refused> {
 fn outcome(outcome: library::FilingOutcome) -> FilingOutcome {
     match outcome {
         library::FilingOutcome::Stored(stored) => FilingOutcome::Stored(to_wire(stored)),
-        library::FilingOutcome::NotHeld => FilingOutcome::NotHeld,
+        library::FilingOutcome::NotHeld => FilingOutcome::NotHeld { refused: None },
+        library::FilingOutcome::Refused(refusal) => {
+            FilingOutcome::NotHeld { refused: Some(refusal.to_string()) }
+        }
         library::FilingOutcome::DeletedEarlier => FilingOutcome::DeletedEarlier,
     }
 }

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use catalog::Catalog;
 use catalog::blobs::{self, BlobState};
+use catalog::{Catalog, durability};
 use domain::{Clock, ContentHash};
 use vault::{DiskVault, Vault};
 
@@ -28,6 +28,7 @@ pub(super) async fn examine(config: &Config, data: &DataDir, clock: Arc<dyn Cloc
         Ok(()) => Finding::fine("catalog", format!("the catalog ({}) answers", kind(&catalog))),
         Err(error) => catalog_problem(&error),
     }];
+    findings.extend(durability(&catalog).await);
     match DiskVault::open(&data.vault(), clock) {
         Err(error) => findings.push(vault_problem(&error)),
         Ok(vault) => match compare(&catalog, &vault).await {
@@ -37,6 +38,44 @@ pub(super) async fn examine(config: &Config, data: &DataDir, clock: Arc<dyn Cloc
     }
     catalog.close().await;
     findings
+}
+
+/// Whether the server keeps what it has confirmed. Nothing is said of SQLite: the hub sees to that itself.
+async fn durability(catalog: &Catalog) -> Vec<Finding> {
+    if catalog.kind() == catalog::Kind::Sqlite {
+        return Vec::new();
+    }
+    let off = catalog.read(|tx| Box::pin(async move { durability::switched_off(tx).await })).await;
+    match off {
+        Ok(off) => judge_durability(&off),
+        // That it does not answer is said already.
+        Err(_) => Vec::new(),
+    }
+}
+
+fn judge_durability(off: &[&str]) -> Vec<Finding> {
+    const TOPIC: &str = "durability";
+    if off.is_empty() {
+        return vec![Finding::fine(TOPIC, "PostgreSQL keeps what it has confirmed through a power cut")];
+    }
+    let risk = |setting: &&str| {
+        let (risk, mend) = match *setting {
+            "synchronous_commit" => (
+                "what the hub has confirmed may be forgotten after a power cut, although the hub asks for it",
+                "see what sits between hub and server (a pooler that drops options?), or set it to on",
+            ),
+            "full_page_writes" => (
+                "a power cut in the middle of a write may destroy the catalog",
+                "set it to on in postgresql.conf and reload the server",
+            ),
+            _ => (
+                "a power cut may lose or destroy the catalog, and devices have deleted what it confirmed",
+                "set it to on in postgresql.conf and reload the server",
+            ),
+        };
+        Finding::problem(TOPIC, format!("PostgreSQL runs with {setting} = off: {risk}"), mend)
+    };
+    off.iter().map(risk).collect()
 }
 
 fn kind(catalog: &Catalog) -> &'static str {
@@ -200,6 +239,18 @@ impl Files {
 mod tests {
     use super::super::Level;
     use super::*;
+
+    #[test]
+    fn each_setting_that_is_off_is_a_problem_in_words() {
+        let fine = judge_durability(&[]);
+        assert_eq!(fine.iter().map(|finding| finding.level).collect::<Vec<_>>(), [Level::Fine]);
+        let found = judge_durability(&["fsync", "full_page_writes", "synchronous_commit"]);
+        assert_eq!(found.len(), 3);
+        for (finding, name) in found.iter().zip(["fsync", "full_page_writes", "synchronous_commit"]) {
+            assert_eq!(finding.level, Level::Problem);
+            assert!(finding.words.contains(&format!("{name} = off: ")), "{}", finding.words);
+        }
+    }
 
     #[test]
     fn only_what_is_missing_or_broken_is_a_problem() {
