@@ -54,7 +54,8 @@ pub struct Parts {
 /// How a run goes about it.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
-    /// Items on their way at a time.
+    /// Lanes to the hub: so many large items are on their way at a time, or in place of each of them a
+    /// few small ones (see [`crate::uploader::lanes`]).
     pub uploads: usize,
     /// Items read and hashed at a time.
     pub hashers: usize,
