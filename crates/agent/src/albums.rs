@@ -22,7 +22,7 @@ pub struct ListedAlbum {
     pub place: String,
     /// What its owner decided.
     pub state: AlbumState,
-    /// How many items it holds; 0 while its source is away.
+    /// How many items it holds; 0 while its source or its disk is away, or it cannot be read.
     pub items: u64,
     /// Their bytes.
     pub bytes: u64,
@@ -47,7 +47,9 @@ pub struct AwaySource {
 }
 
 /// Looks at all sources and lists their albums. New albums get their names here as in a backup, and
-/// keep them. Of a source that is away the albums that are known are listed without items. Blocks.
+/// keep them. Of a source that is away the albums that are known are listed without items. So are
+/// folders that cannot be read and albums whose items are missing, until a backup found that they were
+/// deleted: a backup may ask about them, and a person must be able to decide. Blocks.
 pub fn list(
     sources: &[Arc<dyn Source>],
     settings: &Settings,
@@ -59,7 +61,13 @@ pub fn list(
     for source in sources {
         let id = source.id();
         let counts = match count(source.as_ref()) {
-            Ok(counts) => counts,
+            Ok(mut counts) => {
+                for row in ledger.known(id)? {
+                    let (item, _) = row?;
+                    counts.entry(item.folder()).or_default();
+                }
+                counts
+            }
             Err(error) => {
                 listed.away.push(AwaySource { place: source.place(), reason: error.to_string() });
                 let folders = known.keys().filter(|(known, _)| *known == id);
@@ -80,10 +88,16 @@ pub fn list(
 fn count(source: &dyn Source) -> io::Result<BTreeMap<LocalId, (u64, u64)>> {
     let mut counts: BTreeMap<LocalId, (u64, u64)> = BTreeMap::new();
     for glimpse in source.scan() {
-        if let Glimpse::Item(sighting) = glimpse? {
-            let (items, bytes) = counts.entry(sighting.local.folder()).or_default();
-            *items += 1;
-            *bytes += sighting.facts.size_bytes;
+        match glimpse? {
+            Glimpse::Item(sighting) => {
+                let (items, bytes) = counts.entry(sighting.local.folder()).or_default();
+                *items += 1;
+                *bytes += sighting.facts.size_bytes;
+            }
+            Glimpse::UnreadableFolder(folder, _) => {
+                counts.entry(folder).or_default();
+            }
+            Glimpse::LeftOut(_) | Glimpse::LeadsNowhere(_) | Glimpse::Unreadable(..) => {}
         }
     }
     Ok(counts)
@@ -94,6 +108,7 @@ mod tests {
     use domain::{Ids, OsRandom, SystemClock};
 
     use super::*;
+    use crate::ledger::{ItemKey, Record, State, Write};
     use crate::sources::fake::FakeSource;
 
     #[test]
@@ -115,5 +130,24 @@ mod tests {
         let listed = list(&sources, &settings, &ledger).unwrap();
         assert_eq!((listed.albums.len(), listed.albums[1].items, listed.away.len()), (2, 0, 1));
         assert_eq!(&*listed.albums[1].name, "Camera");
+    }
+
+    #[test]
+    fn what_a_backup_asks_about_can_be_decided_about() {
+        let settings = Settings::new(&Ids::new(Arc::new(SystemClock), Arc::new(OsRandom)));
+        let ledger = Ledger::in_memory().unwrap();
+        let source = FakeSource::new(SourceId(1));
+        source.put("Camera/a.jpg", b"abc", 1);
+        source.mount("Card", 2);
+        source.put("Card/b.jpg", b"de", 1);
+        source.set_folder_unreadable("closed", true);
+        let sources: [Arc<dyn Source>; 1] = [Arc::new(source.clone())];
+        let key = ItemKey { source: SourceId(1), local: LocalId::from_slashes("Card/b.jpg") };
+        let facts = source.facts(&key.local).unwrap();
+        ledger.record(&[(key, Write::Set(Record { facts, hashes: None, state: State::Seen }))]).unwrap();
+        source.unmount("Card");
+        let listed = list(&sources, &settings, &ledger).unwrap();
+        let rows: Vec<_> = listed.albums.iter().map(|album| (&*album.name, album.items)).collect();
+        assert_eq!(rows, [("Camera", 1), ("Card", 0), ("closed", 0)]);
     }
 }

@@ -3,6 +3,8 @@
 
 mod answers;
 mod journal;
+mod log;
+mod missing;
 mod news;
 mod run;
 mod settle;
@@ -18,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::ledger::{LastRun, Ledger, LedgerError};
 use crate::pause::Pause;
 use crate::planner::{Plan, PlanOptions, PlanSummary};
-use crate::report::{Ending, Event, Outcome, Reports};
+use crate::report::{Event, Outcome, Reports};
 use crate::settings::Settings;
 use crate::sources::Source;
 use crate::uploader::{Hub, transfer};
@@ -54,7 +56,8 @@ pub struct Parts {
 /// How a run goes about it.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
-    /// Items on their way at a time.
+    /// Lanes to the hub: so many large items are on their way at a time, or in place of each of them a
+    /// few small ones (see [`crate::uploader::lanes`]).
     pub uploads: usize,
     /// Items read and hashed at a time.
     pub hashers: usize,
@@ -64,7 +67,8 @@ pub struct RunOptions {
     pub verify: bool,
     /// Compare everything again after this long, also unasked.
     pub compare_all_every: Duration,
-    /// Leave items that failed lately alone: for automatic runs.
+    /// Leave items that failed lately, or for good, alone: for automatic runs. A run that a person starts
+    /// tries each of them once.
     pub only_due: bool,
     /// Files up to this many bytes go in one request.
     pub small_bytes: u64,
@@ -174,9 +178,12 @@ impl Engine {
             Err(NoNews::Engine(_)) => {}
         }
         let mut outcome = run.into_outcome().await?;
-        if let Ok(news) = &news {
-            outcome.confirmed = self.confirm(news, &outcome, halt).await?;
-        }
+        outcome.doubt = match news {
+            Ok(news) => self.confirm(&news, &outcome, options, halt).await?.map(Arc::from),
+            Err(NoNews::Ended(_, reason)) => Some(reason.into()),
+            Err(NoNews::Engine(error)) => return Err(error),
+        };
+        outcome.confirmed = outcome.doubt.is_none();
         let elapsed = Duration::from_millis(self.parts.pause.ticks_ms().saturating_sub(started_ms));
         outcome.seconds = elapsed.as_secs_f64();
         self.note_the_end(&outcome, halt).await?;
@@ -193,6 +200,7 @@ impl Engine {
             skipped: outcome.skipped.len() as u64,
             failed: outcome.failed.len() as u64,
             all_safe: outcome.all_safe(),
+            why: outcome.why_not_safe(),
         };
         let report = wire::DeviceReport {
             chosen: outcome.seen - last.skipped,
@@ -202,7 +210,6 @@ impl Engine {
         };
         self.ledger_call(move |ledger| ledger.set_last_run(&last)).await?;
         if outcome.confirmed
-            && !matches!(outcome.ending, Ending::HubAway | Ending::Revoked)
             && let Some(Err(error)) = halt.cut.run_until_cancelled(self.parts.hub.report(&report)).await
         {
             tracing::debug!(%error, "the hub did not take the report of this run");
@@ -247,6 +254,10 @@ impl Engine {
 #[cfg(test)]
 #[path = "engine/engine_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "engine/missing_tests.rs"]
+mod missing_tests;
 
 #[cfg(test)]
 #[path = "engine/simulation_tests.rs"]

@@ -194,9 +194,13 @@ pub struct Outcome {
     /// How it ended.
     #[serde(skip)]
     pub ending: Ending,
-    /// The hub said in this run that it still holds what it held before.
+    /// The hub said at the end of this run that it still holds what it held before and what came since.
+    /// A hub that could not be asked has confirmed nothing.
     #[serde(skip)]
     pub confirmed: bool,
+    /// Why it was not confirmed, in words.
+    #[serde(skip)]
+    pub doubt: Option<Arc<str>>,
     /// Files that were left out of the scan because they are no pictures or videos.
     #[serde(skip)]
     pub left_out: u64,
@@ -207,6 +211,17 @@ impl Outcome {
     /// against (an excluded album, a picture deleted on the hub) is not chosen.
     pub fn all_safe(&self) -> bool {
         self.ending == Ending::Complete && self.confirmed && self.failed.is_empty()
+    }
+
+    /// The first reason why not everything is safe, in words that name the item; `None` when all is, or
+    /// when the ending itself is the reason.
+    pub fn why_not_safe(&self) -> Option<String> {
+        if self.all_safe() {
+            return None;
+        }
+        let failed = self.failed.first().map(|item| format!("{}: {}", item.item, item.reason));
+        let doubt = || self.doubt.as_deref().map(str::to_owned);
+        failed.filter(|_| self.ending == Ending::Complete).or_else(doubt)
     }
 
     /// Items that are on the hub.

@@ -269,6 +269,16 @@ impl Settings {
         chosen.map(|choice| choice.state).or_else(default).unwrap_or_default()
     }
 
+    /// Whether this folder, or an album below it that was decided about by name, is chosen.
+    pub fn chooses_within(&self, source: SourceId, folder: &LocalId) -> bool {
+        let mut below = self.albums.iter().filter(|choice| {
+            let chosen = LocalId::from_bytes(choice.folder.as_bytes());
+            choice.source == source && chosen.is_within(folder)
+        });
+        self.album_state(source, folder) == AlbumState::Include
+            || below.any(|choice| choice.state == AlbumState::Include)
+    }
+
     /// Decides about an album.
     pub fn set_album_state(&mut self, source: SourceId, folder: &LocalId, state: AlbumState) {
         let folder = PathText::from_bytes(folder.as_bytes());

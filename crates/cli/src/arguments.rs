@@ -163,7 +163,7 @@ pub(crate) struct BackupArguments {
     /// Print one JSON object at the end, and nothing else, on standard output
     #[arg(long)]
     pub(crate) json: bool,
-    /// Items on their way at a time
+    /// Large files on their way at a time; up to four small ones (1 MiB) go in place of each
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=32))]
     pub(crate) parallel: u8,
     /// Compare every item with the hub again, also those known to be safe

@@ -46,7 +46,8 @@ fn headline(outcome: &Outcome, hub: &str) -> String {
     let so_far = format!("{} of {} {} safe", count(safe_items), items(chosen), part_verb(safe_items, chosen));
     match outcome.ending {
         Ending::Complete if outcome.failed.is_empty() => {
-            format!("{so_far} as far as is known here, but {hub} could not confirm it")
+            let why = outcome.doubt.as_deref().map(|why| format!(": {}", safe(why))).unwrap_or_default();
+            format!("{so_far} as far as is known here, but {hub} did not confirm it{why}")
         }
         Ending::Complete => {
             let failed = outcome.failed.len() as u64;
@@ -183,7 +184,10 @@ mod tests {
             assert_eq!(lines(&outcome, HUB), [words, "  /p/a.jpg: not sent yet"]);
         }
         let unconfirmed = Outcome { confirmed: false, ..complete(2, vec![]) };
-        assert!(lines(&unconfirmed, HUB)[0].contains("could not confirm"));
+        let words = "2 of 2 items are safe as far as is known here, but http://nas:8000 did not confirm it";
+        assert_eq!(lines(&unconfirmed, HUB), [words]);
+        let doubtful = Outcome { doubt: Some("it does not\nanswer".into()), ..unconfirmed };
+        assert_eq!(lines(&doubtful, HUB), [format!("{words}: it does not\\nanswer")]);
     }
 
     #[test]

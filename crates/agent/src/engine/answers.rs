@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use domain::ContentHash;
-use wire::{ChangePage, FilingOutcome, OfferAnswer};
+use wire::{BATCH_MAX, ChangePage, FilingOutcome, OfferAnswer};
 
 use super::EngineError;
 use super::run::{Done, Gate, Job, Run, Then, Ticket};
@@ -25,7 +25,7 @@ const KEEPS_CHANGING: &str = "it keeps changing while it is read";
 const FOLDER_AWAY: &str = "its folder is not reachable or empty; is the disk still attached?";
 
 /// What a hub says that came back as another one.
-const ANOTHER_HUB: &str =
+pub(super) const ANOTHER_HUB: &str =
     "another hub, or this one restored from an older copy, answers at this address; start the backup again";
 
 impl Run<'_> {
@@ -77,8 +77,10 @@ impl Run<'_> {
                 (job.work.facts, job.work.hashes) = (hashed.facts, Some(hashed.hashes));
                 let item = self.label(&job.work.key);
                 self.tell(&Event::Hashed { item, bytes: hashed.hashes.size_bytes });
-                self.write(&job, State::Hashed);
-                self.to_offer.push_back(job);
+                match job.work.touched.take() {
+                    Some(known) if known.hashes == job.work.hashes => self.take_untouched(job, &known.state),
+                    _ => self.offer_next(job),
+                }
             }
             Err(HashFailure::Vanished) => self.look_for_others(job),
             Err(HashFailure::Changed) => self.take_again(job),
@@ -86,8 +88,37 @@ impl Run<'_> {
         }
     }
 
-    /// Nothing is offered before every excluded item is through here. What cannot be read holds back
-    /// everything that may be the same.
+    fn offer_next(&mut self, job: Job) {
+        self.write(&job, State::Hashed);
+        self.to_offer.push_back(job);
+    }
+
+    /// An item was touched and has the same bytes as before: what was known of it holds, and nothing is
+    /// asked or sent for it that would not be for any other.
+    fn take_untouched(&mut self, mut job: Job, known: &State) {
+        match known {
+            State::Stored { .. } if !self.compares_all => {
+                self.write(&job, known.clone());
+                self.settle_known(&job);
+            }
+            State::DeletedEarlier if !self.compares_all => self.settle_deleted(&job),
+            State::Stored { .. } | State::Uploading(_) => {
+                job.work.was_stored = matches!(known, State::Stored { .. });
+                if let State::Uploading(upload) = known {
+                    job.work.upload = Some(*upload);
+                }
+                self.write(&job, known.clone());
+                self.to_offer.push_back(job);
+            }
+            _ => self.offer_next(job),
+        }
+    }
+
+    /// Nothing is offered before every excluded item is through here. What cannot be read, or went away
+    /// before it was, holds back everything that may be the same: a picture that was just moved from an
+    /// excluded album into another one, or whose disk went, is still one that its owner keeps back. Its
+    /// last known hashes would not tell more: only what changed since it had them is read here. One that
+    /// really is gone is not met by the next run, and holds back nothing any more.
     fn take_hashed_excluded(&mut self, mut job: Job, result: &Result<Hashed, HashFailure>) {
         match result {
             Ok(hashed) => {
@@ -99,8 +130,7 @@ impl Run<'_> {
                 job.retakes += 1;
                 return self.rest(job, SETTLE, Then::Hash);
             }
-            Err(HashFailure::Vanished) => {}
-            Err(HashFailure::Changed | HashFailure::Unreadable(_)) => {
+            Err(HashFailure::Changed | HashFailure::Vanished | HashFailure::Unreadable(_)) => {
                 self.excluded_sizes.insert(job.work.facts.size_bytes, job.work.album);
             }
         }
@@ -167,6 +197,7 @@ impl Run<'_> {
             Err(error) => return self.take_refused_call(jobs, error, Queue::File),
         };
         self.calls_failed = 0;
+        self.filing_batch = (2 * self.filing_batch).min(BATCH_MAX);
         for (mut job, outcome) in jobs.into_iter().zip(outcomes) {
             match outcome {
                 FilingOutcome::Stored(stored) => self.settle_held(&job, Some(&stored)),
@@ -185,6 +216,11 @@ impl Run<'_> {
     }
 
     /// A call about many items failed.
+    ///
+    /// When the hub refuses a filing because of one of many items, half as many are asked about in the
+    /// next call, down to each alone, and twice as many again after each call that went well. So one bad
+    /// item costs some thirty calls more, and a run in which all are bad about one call for each: never
+    /// more than a few per item, however many there are.
     fn take_refused_call(&mut self, jobs: Vec<Job>, error: HubError, queue: Queue) {
         match error {
             HubError::Revoked => self.give_back(jobs, queue, Some((Ending::Revoked, error.to_string()))),
@@ -192,8 +228,7 @@ impl Run<'_> {
                 self.give_back(jobs, queue, Some((Ending::HubAway, error.to_string())));
             }
             HubError::Refused(_) if queue == Queue::File && jobs.len() > 1 => {
-                // One of them is the reason: find it by asking about each alone.
-                self.filing_batch = 1;
+                self.filing_batch = jobs.len() / 2;
                 self.give_back(jobs, queue, None);
             }
             error if error.is_retryable() => {

@@ -68,7 +68,7 @@ mod tests {
     async fn a_dropped_commit_does_not_overtake_a_later_one() {
         let journal = Journal::new(Arc::new(Ledger::in_memory().unwrap()));
         let key = ItemKey { source: SourceId(1), local: LocalId::from_slashes("a.jpg") };
-        let facts = Facts { size_bytes: 1, modified_at_ns: 1, file: None };
+        let facts = Facts { size_bytes: 1, modified_at_ns: 1, changed_at_ns: None, file: None };
         let record = |state| Write::Set(Record { facts, hashes: None, state });
         for round in 0..50 {
             journal.note(key.clone(), record(State::Seen), round);

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use tokio_util::sync::CancellationToken;
 use wire::{ChangeKind, ChangePage};
 
+use super::answers::ANOTHER_HUB;
 use super::{Engine, EngineError, Halt, RunOptions};
 use crate::ledger::{Doubt, HubMemory, Ledger};
 use crate::report::{Ending, Event, Outcome};
@@ -131,27 +132,35 @@ impl Engine {
     }
 
     /// Asks once more at the end: what happened during the run is known, and the place in the feed is
-    /// as new as what was stored, so that a hub restored from an older copy is noticed. Says whether
-    /// everything that the run relied on still holds.
+    /// as new as what was stored, so that a hub restored from an older copy is noticed. `None` when
+    /// everything that the run relied on still holds; otherwise why that is not known, in words.
+    ///
+    /// A hub that is away is waited for, within patience. One that does not answer even then has confirmed
+    /// nothing, and nothing of its feed is remembered: the next run compares everything.
     pub(super) async fn confirm(
         &self,
         news: &News,
         outcome: &Outcome,
+        options: &RunOptions,
         halt: &Halt,
-    ) -> Result<bool, EngineError> {
+    ) -> Result<Option<String>, EngineError> {
         let mut memory = news.memory.clone();
         if news.compare_all && outcome.ending == Ending::Complete {
             memory.compared_all_at_ms = self.parts.clock.now_ms();
         }
         let mut reading = Reading::default();
         if matches!(outcome.ending, Ending::HubAway | Ending::Revoked) {
-            return Ok(true);
+            return Ok(Some("the hub did not answer any more".into()));
         }
         loop {
-            let asking = self.parts.hub.changes(memory.place, PAGE);
-            let Some(Ok(page)) = halt.cut.run_until_cancelled(asking).await else { break };
+            let page = match self.ask_for_changes(memory.place, PAGE, options, &halt.cut).await {
+                Ok(page) => page,
+                Err(NoNews::Ended(Ending::Stopped, _)) => return Ok(Some(STOPPED_BEFORE.into())),
+                Err(NoNews::Ended(_, reason)) => return Ok(Some(reason)),
+                Err(NoNews::Engine(error)) => return Err(error),
+            };
             if !memory.is_of(&page) {
-                return Ok(false);
+                return Ok(Some(ANOTHER_HUB.into()));
             }
             reading.take(&page);
             memory = moved_on(memory, &page);
@@ -159,7 +168,10 @@ impl Engine {
                 break;
             }
         }
-        Ok(self.remember(memory, Doubt::Contents(reading.gone), reading.back).await? == 0)
+        let changed = self.remember(memory, Doubt::Contents(reading.gone), reading.back).await?;
+        let items = if changed == 1 { "1 item".to_owned() } else { format!("{changed} items") };
+        Ok((changed > 0)
+            .then(|| format!("the hub lost, deleted or restored {items} meanwhile; start the backup again")))
     }
 
     async fn remember(
@@ -208,6 +220,8 @@ impl Engine {
         }
     }
 }
+
+const STOPPED_BEFORE: &str = "it was stopped before the hub confirmed that it still holds everything";
 
 /// What is said of items that a stopped run did not get to.
 pub(super) const STOPPED: &str = "the backup was stopped before its turn came";

@@ -5,23 +5,24 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::{ContentHash, Name, UploadId};
+use domain::{ContentHash, Name};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio_util::sync::CancellationToken;
 use wire::{BATCH_MAX, ChangePage, Filing, FilingOutcome, OfferAnswer};
 
 use super::journal::Journal;
+use super::log::Log;
 use super::news::STOPPED;
 use super::{Engine, EngineError, Halt, RunOptions};
-use crate::ledger::{HubMemory, ItemKey, LedgerError, Record, State, Write};
+use crate::ledger::{HubMemory, ItemKey, Record, State};
 use crate::planner::{Album, AlbumIndex, Plan, Work};
-use crate::report::{Ending, Event, Outcome, Reports};
+use crate::report::{Ending, Outcome};
 use crate::sources::{self, HashFailure, Hashed, Source};
 use crate::uploader::lanes::Lanes;
 use crate::uploader::transfer::{Arrived, Transfer, TransferLog, Unsent};
@@ -108,15 +109,18 @@ pub(super) struct Run<'e> {
     pub(super) options: &'e RunOptions,
     pub(super) albums: Vec<Album>,
     pub(super) excluded_contents: HashMap<ContentHash, AlbumIndex>,
-    /// Lengths of excluded items that cannot be read, with their album.
+    /// Lengths of excluded items whose content cannot be told, with their album.
     pub(super) excluded_sizes: HashMap<u64, AlbumIndex>,
     /// Excluded items that are not hashed yet. Until there are none, nothing is offered.
     pub(super) excluded_left: usize,
     pub(super) to_hash: VecDeque<Job>,
     pub(super) to_offer: VecDeque<Job>,
     pub(super) to_file: VecDeque<Job>,
-    /// How many are filed in one call.
+    /// How many are filed in one call: fewer after one that the hub refused, more again after each that
+    /// it took.
     pub(super) filing_batch: usize,
+    /// Everything is offered again, also what the hub is known to have.
+    pub(super) compares_all: bool,
     pub(super) lanes: Lanes<Job>,
     /// Content that waits to be sent or is going, with the other items that have the same.
     pub(super) twins: HashMap<ContentHash, Vec<Job>>,
@@ -148,12 +152,13 @@ impl<'e> Run<'e> {
             options,
             albums: plan.albums,
             excluded_contents: plan.excluded_contents,
-            excluded_sizes: HashMap::new(),
+            excluded_sizes: plan.excluded_sizes,
             excluded_left: excluded.len(),
             to_hash: excluded.into_iter().chain(plan.hash.into_iter().map(Job::new)).collect(),
             to_offer: plan.offer.into_iter().chain(plan.compare).map(Job::new).collect(),
             to_file: VecDeque::new(),
             filing_batch: BATCH_MAX,
+            compares_all: plan.compares_all,
             lanes: Lanes::new(options.uploads),
             twins: HashMap::new(),
             going: HashMap::new(),
@@ -455,39 +460,5 @@ fn pair_up(
         Ok(hashes.into_iter().zip(answers).collect())
     } else {
         Err(HubError::Refused("the hub answered about other items than it was asked about".into()))
-    }
-}
-
-/// Tells watchers, and remembers uploads that were begun.
-struct Log {
-    item: Arc<str>,
-    size_bytes: u64,
-    reports: Arc<dyn Reports>,
-    journal: Journal,
-    now_ms: u64,
-    key: ItemKey,
-    record: Record,
-    bytes_sent: Arc<AtomicU64>,
-}
-
-#[async_trait::async_trait]
-impl TransferLog for Log {
-    fn sending(&self, from_byte: u64) {
-        self.reports.tell(&Event::Sending { item: self.item.clone(), bytes: self.size_bytes, from_byte });
-    }
-
-    fn sent(&self, bytes: u64) {
-        self.bytes_sent.fetch_add(bytes, Ordering::Relaxed);
-        self.reports.tell(&Event::Sent { item: self.item.clone(), bytes });
-    }
-
-    async fn begun(&self, upload: UploadId) -> Result<(), LedgerError> {
-        let record = Record { state: State::Uploading(upload), ..self.record.clone() };
-        self.journal.note(self.key.clone(), Write::Set(record), self.now_ms);
-        match self.journal.commit().await {
-            Ok(()) => Ok(()),
-            Err(EngineError::Ledger(error)) => Err(error),
-            Err(EngineError::Broken(error)) => Err(LedgerError::Io(std::io::Error::other(error))),
-        }
     }
 }

@@ -32,6 +32,12 @@ impl Run<'_> {
         self.tell_stored(job, true);
     }
 
+    /// The hub is known to have it: it was touched here, and has the same bytes as before.
+    pub(super) fn settle_known(&mut self, job: &Job) {
+        self.outcome.already_held += 1;
+        self.tell_stored(job, true);
+    }
+
     fn tell_stored(&self, job: &Job, already_held: bool) {
         let item = self.label(&job.work.key);
         self.tell(&Event::Stored { item, bytes: job.work.facts.size_bytes, already_held });

@@ -11,7 +11,7 @@ use domain::{Random, TwinHasher};
 use super::tests::{FakeClock, SOURCE};
 use super::*;
 use crate::pause::FakePause;
-use crate::report::Unwatched;
+use crate::report::{Ending, Unwatched};
 use crate::settings::AlbumState;
 use crate::sources::LocalId;
 use crate::sources::fake::FakeSource;

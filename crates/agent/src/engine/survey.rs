@@ -2,15 +2,15 @@
 //! order. Writes only what is new or gone.
 
 use std::collections::HashMap;
-use std::io;
 use std::iter::Peekable;
 use std::sync::Arc;
 
+use super::missing::{Met, Missing};
 use crate::ledger::{ItemKey, Known, Ledger, LedgerError, Record, State, Write};
 use crate::planner::{Album, AlbumIndex, AlbumNames, Plan, PlanOptions, Planner, Refused, Verdict};
 use crate::report::{Event, Reports};
-use crate::settings::Settings;
-use crate::sources::{Glimpse, LocalId, Sighting, Source, SourceId};
+use crate::settings::{AlbumState, Settings};
+use crate::sources::{Facts, Glimpse, LocalId, Sighting, Source, SourceId};
 
 /// Records written in one commit.
 const BATCH: usize = 4096;
@@ -29,24 +29,27 @@ pub(super) struct Survey<'a> {
 }
 
 /// A survey under way.
-struct Surveying<'a> {
-    survey: &'a Survey<'a>,
-    planner: Planner,
+pub(super) struct Surveying<'a> {
+    pub(super) survey: &'a Survey<'a>,
+    pub(super) planner: Planner,
     names: AlbumNames,
     seen: u64,
-    writes: Vec<(ItemKey, Write)>,
+    pub(super) writes: Vec<(ItemKey, Write)>,
 }
 
 /// One source's pass.
-struct Pass<'a> {
-    source: &'a dyn Source,
-    id: SourceId,
+pub(super) struct Pass<'a> {
+    pub(super) source: &'a dyn Source,
+    pub(super) id: SourceId,
     name: String,
     known: Peekable<Known>,
     albums: HashMap<LocalId, AlbumIndex>,
     /// The album of the item before: items of one folder mostly come together.
     current: Option<(LocalId, AlbumIndex)>,
-    vanished: Vec<LocalId>,
+    /// What was met, for telling what is gone from what is out of reach.
+    pub(super) met: Met,
+    /// What the ledger knows and the scan did not meet.
+    pub(super) missing: Vec<Missing>,
 }
 
 impl Survey<'_> {
@@ -83,28 +86,29 @@ impl Surveying<'_> {
             known: self.survey.ledger.known(source.id())?.peekable(),
             albums: HashMap::new(),
             current: None,
-            vanished: Vec::new(),
+            met: Met::default(),
+            missing: Vec::new(),
         };
         for glimpse in source.scan() {
             match glimpse {
                 Ok(Glimpse::Item(sighting)) => self.see(&mut pass, sighting)?,
                 Ok(Glimpse::LeftOut(_)) => self.planner.leave_out(),
-                Ok(Glimpse::LeadsNowhere(local)) => self.refuse(&mut pass, local, Verdict::LeadsNowhere),
+                Ok(Glimpse::LeadsNowhere(local)) => self.see_broken_link(&mut pass, local)?,
                 Ok(Glimpse::Unreadable(local, why)) => {
-                    let why = format!("it cannot be read: {why}").into();
-                    self.refuse(&mut pass, local, Verdict::Failed { why, permanent: false });
+                    let verdict = failed(format!("it cannot be read: {why}"));
+                    self.see_out_of_reach(&mut pass, local, verdict)?;
                 }
+                Ok(Glimpse::UnreadableFolder(folder, why)) => pass.met.unreadable.push((folder, why)),
                 Err(error) => {
-                    self.source_is_away(&pass, &error);
+                    pass.miss_the_rest()?;
+                    self.source_is_away(pass, &error);
                     return Ok(());
                 }
             }
         }
-        for row in pass.known.by_ref() {
-            pass.vanished.push(row?.0);
-        }
-        self.forget_vanished(pass);
-        Ok(())
+        pass.miss_the_rest()?;
+        self.judge_missing(pass);
+        self.flush_if_full()
     }
 
     fn see(&mut self, pass: &mut Pass<'_>, sighting: Sighting) -> Result<(), LedgerError> {
@@ -114,21 +118,63 @@ impl Surveying<'_> {
         if self.seen.is_multiple_of(TELL_EVERY) {
             self.survey.reports.tell(&Event::Looking { place: pass.source.place(), seen: self.seen });
         }
-        let is_news = known.as_ref().is_none_or(|record| !record.facts.same_version(&sighting.facts));
-        if is_news && self.survey.remembers {
+        pass.met.see(album, sighting.facts, known.as_ref());
+        if let Some(record) = record_anew(&sighting.facts, known.as_ref())
+            && self.survey.remembers
+        {
             let key = ItemKey { source: pass.id, local: sighting.local.clone() };
-            let record = Record { facts: sighting.facts, hashes: None, state: State::Seen };
             self.writes.push((key, Write::Set(record)));
-            if self.writes.len() >= BATCH {
-                self.flush()?;
-            }
+            self.flush_if_full()?;
         }
         self.planner.see(sighting, album, known);
         Ok(())
     }
 
+    /// A link that leads nowhere has no bytes. But when it had some, their disk may be missing.
+    fn see_broken_link(&mut self, pass: &mut Pass<'_>, local: LocalId) -> Result<(), LedgerError> {
+        let known = pass.known_of(&local)?;
+        let verdict = match known {
+            Some(_) => failed("the link leads nowhere now, although there was a file; is its disk attached?"),
+            None => Verdict::LeadsNowhere,
+        };
+        self.keep_out_of_reach(pass, local, verdict, known);
+        Ok(())
+    }
+
+    /// A file that cannot be looked at is still there: what is known of it stays known.
+    fn see_out_of_reach(
+        &mut self,
+        pass: &mut Pass<'_>,
+        local: LocalId,
+        verdict: Verdict,
+    ) -> Result<(), LedgerError> {
+        let known = pass.known_of(&local)?;
+        self.keep_out_of_reach(pass, local, verdict, known);
+        Ok(())
+    }
+
+    /// Refuses what has no bytes for us when its album is chosen, and keeps its content back when its
+    /// album is excluded.
+    fn keep_out_of_reach(
+        &mut self,
+        pass: &mut Pass<'_>,
+        local: LocalId,
+        verdict: Verdict,
+        known: Option<Record>,
+    ) {
+        let album = self.album_of(pass, &local);
+        match (self.survey.settings.album_state(pass.id, &local.folder()), known) {
+            (AlbumState::Include, _) => {
+                let key = ItemKey { source: pass.id, local };
+                self.planner.refuse(Refused { key, album: Some(album), verdict });
+            }
+            (AlbumState::Exclude, Some(known)) => self.planner.keep_back(&known, album),
+            _ => {}
+        }
+    }
+
     /// The album of an item, made when it is the first of its folder.
-    fn album_of(&mut self, pass: &mut Pass<'_>, local: &LocalId) -> AlbumIndex {
+    pub(super) fn album_of(&mut self, pass: &mut Pass<'_>, local: &LocalId) -> AlbumIndex {
         if let Some((folder, index)) = &pass.current
             && folder.as_bytes() == local.folder_bytes()
         {
@@ -147,41 +193,23 @@ impl Surveying<'_> {
         index
     }
 
-    /// Notes what has no bytes for us, unless its album is not chosen anyway.
-    fn refuse(&mut self, pass: &mut Pass<'_>, local: LocalId, verdict: Verdict) {
-        let folder = local.folder();
-        if self.survey.settings.album_state(pass.id, &folder) == crate::settings::AlbumState::Include {
-            let album = pass.albums.get(&folder).copied();
-            let key = ItemKey { source: pass.id, local };
-            self.planner.refuse(Refused { key, album, verdict });
-        }
-    }
-
-    /// A source that is not there has lost nothing: what is known of it stays known.
-    fn source_is_away(&mut self, pass: &Pass<'_>, error: &io::Error) {
-        let why = format!("the folder is not there or cannot be read: {error}").into();
-        let key = ItemKey { source: pass.id, local: LocalId::root() };
-        self.planner.refuse(Refused { key, album: None, verdict: Verdict::Failed { why, permanent: false } });
-    }
-
-    /// Forgets items that are gone, but only from folders that still hold others: a disk that is not
-    /// plugged in looks like an empty folder, and its hashes cost hours to compute again.
-    fn forget_vanished(&mut self, pass: Pass<'_>) {
-        if !self.survey.remembers {
-            return;
-        }
-        let gone = pass.vanished.into_iter().filter(|local| pass.albums.contains_key(&local.folder()));
-        self.writes.extend(gone.map(|local| (ItemKey { source: pass.id, local }, Write::Forget)));
-    }
-
     fn flush(&mut self) -> Result<(), LedgerError> {
         self.survey.ledger.record(&self.writes)?;
         self.writes.clear();
         Ok(())
     }
+
+    fn flush_if_full(&mut self) -> Result<(), LedgerError> {
+        if self.writes.len() >= BATCH { self.flush() } else { Ok(()) }
+    }
 }
 
 impl Pass<'_> {
+    /// The album of a folder, when something in it was met.
+    pub(super) fn album(&self, folder: &LocalId) -> Option<AlbumIndex> {
+        self.albums.get(folder).copied()
+    }
+
     /// What the ledger knows of an item; steps over what the scan did not meet.
     fn known_of(&mut self, local: &LocalId) -> Result<Option<Record>, LedgerError> {
         loop {
@@ -198,7 +226,38 @@ impl Pass<'_> {
             if order == std::cmp::Ordering::Equal {
                 return Ok(Some(record));
             }
-            self.vanished.push(known);
+            self.missing.push(Missing::new(known, record));
         }
+    }
+
+    /// Takes everything that is left in the ledger for missing: the scan is over.
+    fn miss_the_rest(&mut self) -> Result<(), LedgerError> {
+        for row in self.known.by_ref() {
+            let (local, record) = row?;
+            self.missing.push(Missing::new(local, record));
+        }
+        Ok(())
+    }
+}
+
+/// A failure that the next run may not meet.
+pub(super) fn failed(why: impl Into<Arc<str>>) -> Verdict {
+    Verdict::Failed { why: why.into(), permanent: false }
+}
+
+/// What is to be remembered of an item that was met, where that is something else than what is known.
+///
+/// A record that was made before the system's time was kept takes it over: the item counts as unchanged
+/// now and can be told from a changed one from the next run on. The record of an item that was touched
+/// since stays as it is until the item is read again, so that what is known is not lost when that is
+/// interrupted.
+fn record_anew(facts: &Facts, known: Option<&Record>) -> Option<Record> {
+    match known {
+        Some(known) if known.facts.same_version(facts) => {
+            let learns = known.facts.changed_at_ns.is_none() && facts.changed_at_ns.is_some();
+            learns.then(|| Record { facts: *facts, ..known.clone() })
+        }
+        Some(known) if known.facts.looks_like(facts) && known.hashes.is_some() => None,
+        _ => Some(Record { facts: *facts, hashes: None, state: State::Seen }),
     }
 }

@@ -10,7 +10,7 @@ fn key(source: u32, path: &str) -> ItemKey {
 fn record(content: &[u8], state: State) -> Record {
     let hashes = TwinHasher::of(content);
     Record {
-        facts: Facts { size_bytes: hashes.size_bytes, modified_at_ns: 5, file: None },
+        facts: Facts { size_bytes: hashes.size_bytes, modified_at_ns: 5, changed_at_ns: None, file: None },
         hashes: Some(hashes),
         state,
     }
@@ -146,6 +146,7 @@ fn counts_and_notes_are_what_status_says() {
         skipped: 1,
         failed: 0,
         all_safe: false,
+        why: Some("a.jpg: it cannot be read".into()),
     };
     assert_eq!(ledger.last_run().unwrap(), None);
     ledger.set_last_run(&run).unwrap();

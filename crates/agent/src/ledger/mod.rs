@@ -82,6 +82,9 @@ pub struct LastRun {
     pub failed: u64,
     /// Whether everything chosen was safe and the hub confirmed it.
     pub all_safe: bool,
+    /// The first reason why not, in words.
+    #[serde(default)]
+    pub why: Option<String>,
 }
 
 /// A change of one item's record.

@@ -64,27 +64,34 @@ pub enum State {
     Failed {
         /// In words.
         why: String,
-        /// It will not work until the item changes.
+        /// It will hardly work until the item or the hub changes: only a run that a person starts, or one
+        /// that compares everything, tries again.
         permanent: bool,
         /// When an automatic run may try again.
         retry_at_ms: TimestampMs,
     },
 }
 
-/// The form's version, so that a later program can tell it apart.
-const FORM: u8 = 1;
+/// The form's version, so that another program can tell it apart: an earlier one takes what it cannot
+/// read for an item that it never saw.
+const FORM: u8 = 2;
+/// The form before the system's time of change was kept; the rest is the same.
+const FORM_WITHOUT_CHANGE: u8 = 1;
 const HAS_HASHES: u8 = 1;
 const HAS_FILE: u8 = 2;
+const HAS_CHANGE: u8 = 4;
 
 impl Record {
     /// The record as bytes.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(136);
+        let mut bytes = Vec::with_capacity(144);
         let has_hashes = if self.hashes.is_some() { HAS_HASHES } else { 0 };
         let has_file = if self.facts.file.is_some() { HAS_FILE } else { 0 };
-        bytes.extend([FORM, has_hashes | has_file]);
+        let has_change = if self.facts.changed_at_ns.is_some() { HAS_CHANGE } else { 0 };
+        bytes.extend([FORM, has_hashes | has_file | has_change]);
         bytes.extend(self.facts.size_bytes.to_le_bytes());
         bytes.extend(self.facts.modified_at_ns.to_le_bytes());
+        bytes.extend(self.facts.changed_at_ns.iter().flat_map(|changed| changed.to_le_bytes()));
         if let Some(file) = self.facts.file {
             bytes.extend(file.device.to_le_bytes());
             bytes.extend(file.inode.to_le_bytes());
@@ -101,11 +108,13 @@ impl Record {
     pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut rest = Rest(bytes);
         let [form, flags] = rest.array()?;
-        if form != FORM {
+        if !matches!(form, FORM | FORM_WITHOUT_CHANGE) {
             return None;
         }
         let size_bytes = u64::from_le_bytes(rest.array()?);
         let modified_at_ns = i64::from_le_bytes(rest.array()?);
+        let changed_at_ns =
+            if flags & HAS_CHANGE == 0 { None } else { Some(i64::from_le_bytes(rest.array()?)) };
         let file = if flags & HAS_FILE == 0 {
             None
         } else {
@@ -119,7 +128,7 @@ impl Record {
             Some(Hashes { sha256, sha1: Sha1Hash::from_bytes(rest.array()?), size_bytes })
         };
         let state = State::read(rest)?;
-        Some(Self { facts: Facts { size_bytes, modified_at_ns, file }, hashes, state })
+        Some(Self { facts: Facts { size_bytes, modified_at_ns, changed_at_ns, file }, hashes, state })
     }
 }
 
@@ -209,12 +218,12 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn any_record() -> impl Strategy<Value = Record> {
-        let facts = (any::<u64>(), any::<i64>(), any::<Option<(u64, u64)>>());
+        let facts = (any::<u64>(), any::<i64>(), any::<Option<i64>>(), any::<Option<(u64, u64)>>());
         (facts, any::<Option<Vec<u8>>>(), any_state()).prop_map(
-            |((size_bytes, modified_at_ns, file), seed, state)| {
+            |((size_bytes, modified_at_ns, changed_at_ns, file), seed, state)| {
                 let file = file.map(|(device, inode)| FileId { device, inode });
                 let hashes = seed.map(|seed| Hashes { size_bytes, ..TwinHasher::of(&seed) });
-                Record { facts: Facts { size_bytes, modified_at_ns, file }, hashes, state }
+                Record { facts: Facts { size_bytes, modified_at_ns, changed_at_ns, file }, hashes, state }
             },
         )
     }
@@ -244,12 +253,35 @@ pub(crate) mod tests {
         }
     }
 
-    #[test]
-    fn a_stored_item_is_small() {
-        let hashes = TwinHasher::of(b"x");
-        let facts = Facts { size_bytes: 1, modified_at_ns: 1, file: Some(FileId { device: 1, inode: 1 }) };
+    fn stored_item() -> Record {
+        let facts = Facts {
+            size_bytes: 1,
+            modified_at_ns: 1,
+            changed_at_ns: Some(2),
+            file: Some(FileId { device: 1, inode: 1 }),
+        };
         let state =
             State::Stored { entry: EntryId::from_bytes([1; 16]), asset: Some(AssetId::from_bytes([2; 16])) };
-        assert!(Record { facts, hashes: Some(hashes), state }.to_bytes().len() < 128);
+        Record { facts, hashes: Some(TwinHasher::of(b"x")), state }
+    }
+
+    #[test]
+    fn a_stored_item_is_small() {
+        assert!(stored_item().to_bytes().len() < 130);
+    }
+
+    #[test]
+    fn a_record_of_an_earlier_version_is_read_without_the_time_that_it_does_not_have() {
+        let whole = stored_item();
+        let mut earlier = Record { facts: Facts { changed_at_ns: None, ..whole.facts }, ..whole.clone() };
+        let mut bytes = earlier.to_bytes();
+        assert_eq!(bytes[0], FORM);
+        bytes[0] = 1;
+        assert_eq!(Record::from_bytes(&bytes), Some(earlier.clone()));
+        assert!(earlier.facts.same_version(&whole.facts), "and is not hashed again for that");
+        earlier.facts.changed_at_ns = Some(1);
+        assert!(!earlier.facts.same_version(&whole.facts));
+        bytes[0] = 3;
+        assert_eq!(Record::from_bytes(&bytes), None, "what a later version wrote is not guessed at");
     }
 }

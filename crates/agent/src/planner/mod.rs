@@ -46,6 +46,9 @@ pub struct Work {
     pub upload: Option<UploadId>,
     /// The hub said earlier that it has it: compared, not filed again.
     pub was_stored: bool,
+    /// What the ledger knows of a version that looks the same, but was touched since: holds again should
+    /// the item turn out to have the same content.
+    pub touched: Option<Box<Record>>,
 }
 
 /// What the planner may not guess.
@@ -53,7 +56,9 @@ pub struct Work {
 pub struct PlanOptions {
     /// Offer everything again, also what the hub is known to have.
     pub compare_all: bool,
-    /// Leave failed items alone until their time has come; `None` tries all of them.
+    /// Leave failed items alone until their time has come, and those that failed for good altogether: for
+    /// automatic runs. `None` tries all of them, once: a person who starts a backup may just have mended
+    /// the reason, on the device or on the hub, and should not have to wait for a week to see it.
     pub only_due_at_ms: Option<i64>,
 }
 
@@ -68,7 +73,7 @@ pub struct Planner {
     plan: Plan,
     /// Items of excluded albums that were hashed in some earlier run.
     excluded_contents: HashMap<ContentHash, AlbumIndex>,
-    excluded_files: HashMap<FileId, AlbumIndex>,
+    excluded_files: HashMap<FileId, (Facts, AlbumIndex)>,
     excluded_unknown: Vec<Work>,
 }
 
@@ -92,7 +97,11 @@ impl Planner {
     /// Takes a sighting with what the ledger knows of the item.
     pub fn see(&mut self, sighting: Sighting, album: AlbumIndex, known: Option<Record>) {
         let Some(source) = self.albums.get(album).map(|album| album.source) else { return };
-        let known = known.filter(|record| record.facts.same_version(&sighting.facts));
+        let known = known.filter(|record| record.facts.looks_like(&sighting.facts));
+        let (known, touched) = match known {
+            Some(record) if record.facts.same_version(&sighting.facts) => (Some(record), None),
+            touched => (None, touched.filter(|record| record.hashes.is_some()).map(Box::new)),
+        };
         let work = Work {
             key: ItemKey { source, local: sighting.local },
             album,
@@ -100,11 +109,28 @@ impl Planner {
             hashes: known.as_ref().and_then(|record| record.hashes),
             upload: None,
             was_stored: false,
+            touched,
         };
         match self.albums[album].state {
             AlbumState::Neutral => {}
             AlbumState::Exclude => self.see_excluded(work),
             AlbumState::Include => self.see_chosen(work, known.map(|record| record.state)),
+        }
+    }
+
+    /// Takes what the ledger knows of an item that belongs to an excluded album and cannot be looked at
+    /// now, because its disk or folder is not accessible: its content, or else its length, is kept back
+    /// all the same.
+    pub fn keep_back(&mut self, known: &Record, album: AlbumIndex) {
+        let size_bytes = known.facts.size_bytes;
+        match known.hashes {
+            _ if size_bytes == 0 => {}
+            Some(hashes) => {
+                self.excluded_contents.insert(hashes.sha256, album);
+            }
+            None => {
+                self.plan.excluded_sizes.insert(size_bytes, album);
+            }
         }
     }
 
@@ -126,12 +152,19 @@ impl Planner {
         for list in lists {
             list.retain(|work| {
                 let by_file = work.facts.file.and_then(|file| self.excluded_files.get(&file));
+                // The same number, but another length or time: the number went to another file while we
+                // looked, or the file changed. Reading both tells.
+                let (by_file, unlike) = match by_file {
+                    Some((facts, album)) if facts.looks_like(&work.facts) => (Some(album), None),
+                    unlike => (None, unlike),
+                };
                 let by_content = work.hashes.and_then(|hashes| self.excluded_contents.get(&hashes.sha256));
                 let album = by_content.or(by_file).filter(|_| work.facts.size_bytes > 0);
                 if let Some(album) = album {
                     won.push((work.clone(), *album));
                 } else {
                     wanted_sizes.insert(work.facts.size_bytes);
+                    wanted_sizes.extend(unlike.map(|(facts, _)| facts.size_bytes));
                 }
                 album.is_none()
             });
@@ -151,6 +184,7 @@ impl Planner {
         self.excluded_unknown.retain(|work| wanted_sizes.contains(&work.facts.size_bytes));
         self.plan.hash_excluded = self.excluded_unknown;
         self.plan.excluded_contents = self.excluded_contents;
+        self.plan.compares_all = self.options.compare_all;
         self.plan.albums = self.albums;
         self.plan
     }
@@ -161,7 +195,7 @@ impl Planner {
             return;
         }
         if let Some(file) = work.facts.file {
-            self.excluded_files.insert(file, work.album);
+            self.excluded_files.insert(file, (work.facts, work.album));
         }
         match work.hashes {
             Some(hashes) => {
@@ -202,13 +236,12 @@ impl Planner {
         }
     }
 
-    /// Whether a failed item rests in this run. What is permanent waits for a full comparison.
+    /// Whether a failed item rests in this run. In automatic runs what is permanent waits for a full
+    /// comparison, so that a file that the hub does not want is not sent every hour.
     fn leaves_alone(&self, permanent: bool, retry_at_ms: i64) -> bool {
-        if permanent {
-            return !self.options.compare_all;
-        }
         self.options.only_due_at_ms.is_some_and(|now_ms| {
-            now_ms < retry_at_ms && retry_at_ms.saturating_sub(now_ms) <= LONGEST_REST_MS
+            let rests = now_ms < retry_at_ms && retry_at_ms.saturating_sub(now_ms) <= LONGEST_REST_MS;
+            if permanent { !self.options.compare_all } else { rests }
         })
     }
 }

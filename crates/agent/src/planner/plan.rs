@@ -24,7 +24,7 @@ pub enum Verdict {
     Failed {
         /// In words.
         why: Arc<str>,
-        /// Trying again does not help until something changes.
+        /// Trying again hardly helps until something changes.
         permanent: bool,
     },
 }
@@ -68,6 +68,10 @@ pub struct Plan {
     pub hash_excluded: Vec<Work>,
     /// Content that is known to be excluded, with the album.
     pub excluded_contents: HashMap<ContentHash, AlbumIndex>,
+    /// Lengths of excluded items that were never read and cannot be read now, with their album.
+    pub excluded_sizes: HashMap<u64, AlbumIndex>,
+    /// Everything is offered again, also what the hub is known to have.
+    pub compares_all: bool,
     /// Items to read and hash, then to offer.
     pub hash: Vec<Work>,
     /// Items to offer.

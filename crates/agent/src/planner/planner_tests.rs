@@ -60,11 +60,16 @@ fn see(planner: &mut Planner, index: usize, thing: &Thing) {
     let facts = Facts {
         size_bytes: hashes.size_bytes,
         modified_at_ns: i64::try_from(index).unwrap(),
+        changed_at_ns: Some(i64::try_from(index).unwrap()),
         file: Some(FileId { device: 1, inode: 100 + u64::from(thing.content) * 10 + thing.inode }),
     };
     let local = LocalId::from_slashes(&format!("album {}/{index}.jpg", thing.album));
     let known = thing.known.clone().map(|state| Record {
-        facts: Facts { modified_at_ns: facts.modified_at_ns - i64::from(thing.stale), ..facts },
+        facts: Facts {
+            modified_at_ns: facts.modified_at_ns - i64::from(thing.stale),
+            changed_at_ns: None,
+            ..facts
+        },
         hashes: (thing.hashed && state != State::Seen).then_some(hashes),
         state,
     });
@@ -149,17 +154,78 @@ fn stored() -> State {
     State::Stored { entry: EntryId::from_bytes([1; 16]), asset: None }
 }
 
+/// A chosen and an excluded item that was never read, with these facts.
+fn chosen_and_excluded(chosen: Facts, excluded: Facts) -> Plan {
+    let mut planner = planner(STATES, PlanOptions::default());
+    for (album, facts) in [(0, chosen), (2, excluded)] {
+        let local = LocalId::from_slashes(&format!("album {album}/x.jpg"));
+        planner.see(Sighting { local, facts }, album, None);
+    }
+    planner.finish()
+}
+
+const LINKED: Facts = Facts {
+    size_bytes: 4,
+    modified_at_ns: 7,
+    changed_at_ns: Some(8),
+    file: Some(FileId { device: 1, inode: 9 }),
+};
+
 #[test]
 fn excluded_wins_by_content_and_by_hard_link_and_says_which_album() {
     let by_content = plan_of(
         &[thing(0, 4, Some(State::Hashed)), Thing { inode: 7, ..thing(2, 4, Some(State::Hashed)) }],
         PlanOptions::default(),
     );
-    let by_file = plan_of(&[thing(0, 4, None), thing(2, 4, None)], PlanOptions::default());
+    let by_file = chosen_and_excluded(LINKED, LINKED);
     for plan in [by_content, by_file] {
         let [refused] = &plan.refused[..] else { panic!("{plan:?}") };
         assert_eq!(refused.verdict.words().as_ref(), "it is also in \"album 2\", which is excluded");
         assert_eq!((plan.chosen, plan.chosen_bytes, plan.summary().to_offer), (1, 0, 0));
+    }
+}
+
+#[test]
+fn a_file_number_that_went_to_another_file_excludes_nothing_by_itself() {
+    for excluded in [
+        Facts { size_bytes: 5, ..LINKED },
+        Facts { modified_at_ns: 6, ..LINKED },
+        Facts { file: Some(FileId { device: 2, inode: 9 }), ..LINKED },
+    ] {
+        let plan = chosen_and_excluded(LINKED, excluded);
+        assert_eq!((plan.hash.len(), plan.refused.len()), (1, 0), "{excluded:?}");
+        assert_eq!(plan.hash_excluded.len(), 1, "both are read, and their bytes tell: {excluded:?}");
+    }
+    let unlike = Facts { size_bytes: 5, file: Some(FileId { device: 2, inode: 9 }), ..LINKED };
+    assert_eq!(chosen_and_excluded(LINKED, unlike).hash_excluded.len(), 0, "another file of another length");
+}
+
+#[test]
+fn an_excluded_item_that_is_out_of_reach_keeps_back_its_content_or_its_length() {
+    let hashes = TwinHasher::of(&bytes_of(4));
+    let known = |hashes| Record { facts: LINKED, hashes, state: State::Seen };
+    let mut planner = planner(STATES, PlanOptions::default());
+    planner.keep_back(&known(Some(hashes)), 2);
+    see(&mut planner, 0, &thing(0, 4, Some(State::Hashed)));
+    let plan = planner.finish();
+    assert!((plan.offer.len(), plan.refused.len()) == (0, 1) && plan.excluded_sizes.is_empty(), "{plan:?}");
+    let mut planner = super::Planner::default();
+    planner.keep_back(&known(None), 2);
+    planner.keep_back(&Record { facts: Facts { size_bytes: 0, ..LINKED }, ..known(None) }, 2);
+    assert_eq!(planner.finish().excluded_sizes, HashMap::from([(4, 2)]));
+}
+
+#[test]
+fn an_item_that_was_touched_is_read_again_and_keeps_what_was_known() {
+    for (changed_at_ns, touched) in [(Some(8), false), (None, false), (Some(7), true)] {
+        let mut planner = planner(STATES, PlanOptions::default());
+        let facts = Facts { changed_at_ns, ..LINKED };
+        let known = Record { facts, hashes: Some(TwinHasher::of(&bytes_of(4))), state: stored() };
+        let local = LocalId::from_slashes("album 0/x.jpg");
+        planner.see(Sighting { local, facts: LINKED }, 0, Some(known.clone()));
+        let plan = planner.finish();
+        assert_eq!((plan.hash.len(), plan.safe), (usize::from(touched), u64::from(!touched)));
+        assert!(plan.hash.iter().all(|work| work.touched.as_deref() == Some(&known)));
     }
 }
 
@@ -196,7 +262,10 @@ fn failures_rest_only_in_automatic_runs_and_never_longer_than_a_day() {
     assert!(!rests(failed(false, 1000), None), "a person asked for this run");
     assert!(rests(failed(false, 1000), Some(500)) && !rests(failed(false, 1000), Some(1000)));
     assert!(!rests(failed(false, i64::MAX), Some(500)), "the clock jumped back");
-    assert!(rests(failed(true, 0), None));
+    assert!(!rests(failed(true, 0), None), "the reason may be gone");
+    assert!(rests(failed(true, 0), Some(5000)), "no hour sends what the hub does not want");
+    let weekly = PlanOptions { compare_all: true, only_due_at_ms: Some(5000) };
+    assert_eq!(plan_of(&[thing(0, 4, failed(true, 0))], weekly).offer.len(), 1);
 }
 
 #[test]

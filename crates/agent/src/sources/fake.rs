@@ -1,7 +1,7 @@
 //! A source in memory, for tests and demonstrations: items come, change and go by calls, and reading
 //! one can be made to fail or to catch it in the middle of a change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -10,6 +10,9 @@ use async_trait::async_trait;
 use super::{
     BlockingItem, Facts, FileId, Glimpse, LocalId, OpenItem, ReadSeek, Scan, Sighting, Source, SourceId,
 };
+
+/// The file system of everything that is on no other.
+const ROOT_DEVICE: u64 = 1;
 
 /// Items in memory.
 #[derive(Debug, Clone)]
@@ -22,6 +25,13 @@ pub struct FakeSource {
 struct Shelf {
     items: BTreeMap<LocalId, FakeItem>,
     next_inode: u64,
+    /// The system's time, for what it notes of changes.
+    ticks_ns: i64,
+    /// Folders that are on file systems of their own.
+    mounts: BTreeMap<LocalId, u64>,
+    /// Folders that are there whatever is in them.
+    mountpoints: BTreeSet<LocalId>,
+    unreadable_folders: BTreeSet<LocalId>,
     away: bool,
     /// After how many more reads it is pulled out.
     away_after: Option<u64>,
@@ -32,6 +42,8 @@ struct Shelf {
 struct FakeItem {
     bytes: Arc<[u8]>,
     modified_at_ns: i64,
+    changed_at_ns: i64,
+    device: u64,
     inode: u64,
     unreadable: bool,
     /// How many of the next reads find the item at rest.
@@ -47,8 +59,32 @@ impl FakeItem {
         Facts {
             size_bytes: self.bytes.len() as u64,
             modified_at_ns: self.modified_at_ns,
-            file: Some(FileId { device: 1, inode: self.inode }),
+            changed_at_ns: Some(self.changed_at_ns),
+            file: Some(FileId { device: self.device, inode: self.inode }),
         }
+    }
+}
+
+impl Shelf {
+    /// The file system that a place is on now.
+    fn device(&self, local: &LocalId) -> u64 {
+        let above = self.mounts.iter().filter(|(folder, _)| local.is_within(folder));
+        above.max_by_key(|(folder, _)| folder.as_bytes().len()).map_or(ROOT_DEVICE, |(_, &device)| device)
+    }
+
+    /// Whether an item can be met: its file system is there, and so is it.
+    fn shows(&self, local: &LocalId, item: &FakeItem) -> bool {
+        !self.away && item.device == self.device(local)
+    }
+
+    fn has_folder(&self, folder: &LocalId) -> bool {
+        let mut items = self.items.iter().filter(|(local, item)| self.shows(local, item));
+        self.mountpoints.contains(folder) || items.any(|(local, _)| local.is_within(folder))
+    }
+
+    fn tick(&mut self) -> i64 {
+        self.ticks_ns += 1;
+        self.ticks_ns
     }
 }
 
@@ -63,16 +99,62 @@ impl FakeSource {
         let mut shelf = self.shelf();
         shelf.next_inode += 1;
         let inode = shelf.next_inode;
+        let local = LocalId::from_slashes(path);
         let item = FakeItem {
             bytes: bytes.into(),
             modified_at_ns,
+            changed_at_ns: shelf.tick(),
+            device: shelf.device(&local),
             inode,
             unreadable: false,
             still_reads: 0,
             restless_reads: 0,
             vanishes: false,
         };
-        shelf.items.insert(LocalId::from_slashes(path), item);
+        shelf.items.insert(local, item);
+    }
+
+    /// Changes an item's bytes and sets its time back, as careful tools do; with the same bytes it is
+    /// what `chmod` does.
+    pub fn edit_in_place(&self, path: &str, bytes: &[u8]) {
+        let mut shelf = self.shelf();
+        let now_ns = shelf.tick();
+        if let Some(item) = shelf.items.get_mut(&LocalId::from_slashes(path)) {
+            (item.bytes, item.changed_at_ns) = (bytes.into(), now_ns);
+        }
+    }
+
+    /// Attaches a disk at a folder: what is put there from now on is on it, and what was on it before is
+    /// there again.
+    pub fn mount(&self, folder: &str, device: u64) {
+        let (folder, mut shelf) = (LocalId::from_slashes(folder), self.shelf());
+        shelf.mountpoints.insert(folder.clone());
+        shelf.mounts.insert(folder, device);
+    }
+
+    /// Takes the disk at a folder off. The folder stays, and is empty.
+    pub fn unmount(&self, folder: &str) {
+        self.shelf().mounts.remove(&LocalId::from_slashes(folder));
+    }
+
+    /// Gives a file system another number, as a restart of the computer may.
+    pub fn renumber(&self, from: u64, to: u64) {
+        let shelf = &mut *self.shelf();
+        let devices = shelf.items.values_mut().map(|item| &mut item.device);
+        for device in devices.chain(shelf.mounts.values_mut()).filter(|device| **device == from) {
+            *device = to;
+        }
+    }
+
+    /// Refuses or allows listing a folder.
+    pub fn set_folder_unreadable(&self, folder: &str, unreadable: bool) {
+        let folder = LocalId::from_slashes(folder);
+        let folders = &mut self.shelf().unreadable_folders;
+        if unreadable {
+            folders.insert(folder)
+        } else {
+            folders.remove(&folder)
+        };
     }
 
     /// Gives an item a second name, as a hard link does.
@@ -138,10 +220,12 @@ impl FakeSource {
             Some(left) => *left -= 1,
             None => {}
         }
+        let device = shelf.device(local);
         if shelf.away {
             return Err(io::ErrorKind::NotFound.into());
         }
-        let item = shelf.items.get_mut(local).ok_or(io::ErrorKind::NotFound)?;
+        let item = shelf.items.get_mut(local).filter(|item| item.device == device);
+        let item = item.ok_or(io::ErrorKind::NotFound)?;
         if item.unreadable {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
@@ -182,25 +266,44 @@ impl Source for FakeSource {
         if shelf.away {
             return Box::new(std::iter::once(Err(io::ErrorKind::NotFound.into())));
         }
-        let glimpses: Vec<_> = shelf
-            .items
-            .iter()
-            .map(|(local, item)| Ok(Glimpse::Item(Sighting { local: local.clone(), facts: item.facts() })))
+        let closed = |local: &LocalId| shelf.unreadable_folders.iter().any(|folder| local.is_within(folder));
+        let items = shelf.items.iter().filter(|(local, item)| shelf.shows(local, item) && !closed(local));
+        let mut glimpses: Vec<_> = items
+            .map(|(local, item)| {
+                let sighting = Sighting { local: local.clone(), facts: item.facts() };
+                (local, Ok(Glimpse::Item(sighting)))
+            })
             .collect();
+        glimpses.extend(shelf.unreadable_folders.iter().map(|folder| {
+            (folder, Ok(Glimpse::UnreadableFolder(folder.clone(), "permission denied".into())))
+        }));
+        glimpses.sort_by_key(|(local, _)| *local);
+        let glimpses: Vec<_> = glimpses.into_iter().map(|(_, glimpse)| glimpse).collect();
         Box::new(glimpses.into_iter())
     }
 
     fn facts(&self, local: &LocalId) -> io::Result<Facts> {
         let shelf = self.shelf();
-        if shelf.away {
-            return Err(io::ErrorKind::NotFound.into());
-        }
-        shelf.items.get(local).map(FakeItem::facts).ok_or_else(|| io::ErrorKind::NotFound.into())
+        let item = shelf.items.get(local).filter(|item| shelf.shows(local, item));
+        item.map(FakeItem::facts).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     fn holds_files(&self, folder: &LocalId) -> bool {
         let shelf = self.shelf();
-        !shelf.away && shelf.items.keys().any(|local| local.folder() == *folder)
+        shelf.items.iter().any(|(local, item)| local.folder() == *folder && shelf.shows(local, item))
+    }
+
+    fn nearest(&self, folder: &LocalId) -> io::Result<(LocalId, Option<u64>)> {
+        let shelf = self.shelf();
+        if shelf.away {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        let mut near = folder.clone();
+        while !near.is_root() && !shelf.has_folder(&near) {
+            near = near.folder();
+        }
+        let device = shelf.device(&near);
+        Ok((near, Some(device)))
     }
 
     fn open_blocking(&self, local: &LocalId) -> io::Result<Box<dyn BlockingItem>> {

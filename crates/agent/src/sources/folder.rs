@@ -79,6 +79,20 @@ impl Source for FolderSource {
         })
     }
 
+    fn nearest(&self, folder: &LocalId) -> io::Result<(LocalId, Option<u64>)> {
+        let mut folder = folder.clone();
+        loop {
+            let path = self.path_of(&folder);
+            match fs::metadata(&path) {
+                Ok(metadata) => return Ok((folder, facts_of(&metadata).file.map(|file| file.device))),
+                // A link in the folder's place leads to a disk that is not there.
+                Err(error) if folder.is_root() || fs::symlink_metadata(&path).is_ok() => return Err(error),
+                Err(error) if is_gone(&error) => folder = folder.folder(),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     fn open_blocking(&self, local: &LocalId) -> io::Result<Box<dyn BlockingItem>> {
         Ok(Box::new(OpenFile(open_regular(&self.path_of(local))?)))
     }
@@ -136,9 +150,15 @@ fn facts_of(metadata: &Metadata) -> Facts {
     use std::os::unix::fs::MetadataExt as _;
     Facts {
         size_bytes: metadata.len(),
-        modified_at_ns: metadata.mtime().saturating_mul(1_000_000_000).saturating_add(metadata.mtime_nsec()),
+        modified_at_ns: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+        changed_at_ns: Some(nanoseconds(metadata.ctime(), metadata.ctime_nsec())),
         file: Some(FileId { device: metadata.dev(), inode: metadata.ino() }),
     }
+}
+
+#[cfg(unix)]
+const fn nanoseconds(seconds: i64, nanoseconds: i64) -> i64 {
+    seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds)
 }
 
 #[cfg(not(unix))]
@@ -149,7 +169,7 @@ fn facts_of(metadata: &Metadata) -> Facts {
         .and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok())
         .and_then(|since| i64::try_from(since.as_nanos()).ok())
         .unwrap_or(0);
-    Facts { size_bytes: metadata.len(), modified_at_ns, file: None }
+    Facts { size_bytes: metadata.len(), modified_at_ns, changed_at_ns: None, file: None }
 }
 
 /// One folder whose entries are still to be yielded, the last name first.
@@ -202,7 +222,7 @@ impl Iterator for Walk {
                 Met::Folder => match self.list(&local) {
                     Ok(entries) => self.stack.push(Level { folder: local, entries }),
                     Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                    Err(error) => return Some(Ok(Glimpse::Unreadable(local, error.to_string()))),
+                    Err(error) => return Some(Ok(Glimpse::UnreadableFolder(local, error.to_string()))),
                 },
             }
         }
@@ -268,6 +288,11 @@ impl Walk {
         }
         Some(Met::LeftOut)
     }
+}
+
+/// Whether a path leads nowhere: it is not there, or what is above it is no folder any more.
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// A file that vanished between listing and looking was simply deleted.

@@ -172,6 +172,51 @@ fn only_a_folder_with_a_visible_file_tells_a_deleted_item_from_a_disk_that_went(
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "test files need not be durable")]
+fn a_file_that_is_changed_in_place_with_its_time_set_back_is_another_version() {
+    let tree = Tree::new().file("a.jpg", b"first");
+    let (source, local) = (tree.source(false), LocalId::from_slashes("a.jpg"));
+    let before = hash(&source, &local).unwrap().facts;
+    let path = tree.0.path().join("a.jpg");
+    let modified = fs::metadata(&path).unwrap().modified().unwrap();
+    // The system's clock has ticks: again until it moved on.
+    let after = loop {
+        fs::write(&path, b"other").unwrap();
+        File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+        let after = source.facts(&local).unwrap();
+        if after.changed_at_ns != before.changed_at_ns {
+            break after;
+        }
+    };
+    assert!(before.looks_like(&after) && !before.same_version(&after));
+}
+
+#[test]
+fn a_folder_that_is_gone_is_told_by_the_nearest_one_above() {
+    let tree =
+        Tree::new().file("Trips/2026/a.jpg", b"1").file("b.jpg", b"1").link("card", "/nonexistent/card");
+    let source = tree.source(false);
+    let nearest = |folder| source.nearest(&LocalId::from_slashes(folder));
+    let here = source.facts(&LocalId::from_slashes("b.jpg")).unwrap().file.map(|file| file.device);
+    assert!(here.is_some());
+    for (folder, near) in [
+        ("", ""),
+        ("Trips/2026", "Trips/2026"),
+        ("gone", ""),
+        ("Trips/gone/deeper", "Trips"),
+        ("b.jpg/was a folder", "b.jpg"),
+    ] {
+        assert_eq!(nearest(folder).unwrap(), (LocalId::from_slashes(near), here), "{folder}");
+    }
+    assert!(nearest("card").is_err() && nearest("card/DCIM").is_err(), "where the link leads is not there");
+    let gone = FolderSource::new(SourceId(1), PathBuf::from("/nonexistent/album"), false);
+    assert!(gone.nearest(&LocalId::from_slashes("a")).is_err());
+    let system = FolderSource::new(SourceId(1), PathBuf::from("/"), false);
+    let mounted = system.nearest(&LocalId::from_slashes("proc")).unwrap();
+    assert!(mounted.1.is_some() && mounted.1 != here, "what is mounted is a file system of its own");
+}
+
+#[test]
 fn a_file_that_vanished_or_became_a_pipe_says_so() {
     let tree = Tree::new().file("a.jpg", b"1");
     let source = tree.source(false);
@@ -200,7 +245,7 @@ fn what_may_not_be_read_is_met_and_named() {
     let glimpses = tree.glimpses(false);
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
     let named = glimpses.iter().any(|glimpse| {
-        matches!(glimpse, Glimpse::Unreadable(local, why) if local.to_string() == "closed" && !why.is_empty())
+        matches!(glimpse, Glimpse::UnreadableFolder(local, why) if local.to_string() == "closed" && !why.is_empty())
     });
     assert!(named || running_as_root, "{glimpses:?}");
 }

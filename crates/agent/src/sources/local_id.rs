@@ -67,6 +67,12 @@ impl LocalId {
         }
     }
 
+    /// Whether this is `folder` itself, or something below it.
+    pub fn is_within(&self, folder: &Self) -> bool {
+        let rest = self.0.strip_prefix(folder.as_bytes());
+        rest.is_some_and(|rest| folder.is_root() || rest.first().is_none_or(|&byte| byte == BETWEEN))
+    }
+
     /// Whether this is the source's own root.
     pub fn is_root(&self) -> bool {
         self.0.is_empty()
@@ -130,6 +136,13 @@ mod tests {
         assert_eq!(id.to_string(), "Trips/2026/a\u{fffd}.jpg");
         assert!(LocalId::root().child(b"x").folder().is_root());
         assert!(LocalId::root().name_bytes().is_empty());
+    }
+
+    #[test]
+    fn what_is_within_a_folder_is_told_from_what_only_begins_like_it() {
+        let within = |id, folder| LocalId::from_slashes(id).is_within(&LocalId::from_slashes(folder));
+        assert!(within("Trips", "Trips") && within("Trips/a/b.jpg", "Trips") && within("Trips", ""));
+        assert!(!within("Trips 2/a.jpg", "Trips") && !within("Trips", "Trips/a") && !within("", "Trips"));
     }
 
     #[test]

@@ -29,16 +29,36 @@ pub struct SourceId(pub u32);
 pub struct Facts {
     /// Length.
     pub size_bytes: u64,
-    /// Last change, nanoseconds since 1970; negative before.
+    /// Last change of the bytes, nanoseconds since 1970; negative before. Any program can set it.
     pub modified_at_ns: i64,
+    /// Last change of anything about the file, its name and rights included, nanoseconds since 1970. The
+    /// system keeps it (ctime on Unix) and no program can set it. `None` where there is no such time, and
+    /// in what ledgers of earlier versions remember.
+    pub changed_at_ns: Option<i64>,
     /// Which file it is on its file system, where that can be told: hard links share it.
     pub file: Option<FileId>,
 }
 
 impl Facts {
-    /// Whether length and time of change are the same.
-    pub const fn same_version(&self, other: &Self) -> bool {
+    /// Whether length and time of change are the same: the file looks unchanged, unless somebody took
+    /// care that it does.
+    pub const fn looks_like(&self, other: &Self) -> bool {
         self.size_bytes == other.size_bytes && self.modified_at_ns == other.modified_at_ns
+    }
+
+    /// Whether these facts and the `later` ones are of the same bytes. A program that changes a file in
+    /// place and sets its time of change back is found out by the time that the system keeps. That time
+    /// also moves when a file is renamed, linked or gets other rights: reading it again then tells.
+    ///
+    /// Where either side has no such time, the rest decides. So it does where the system's time is the
+    /// time of change itself: nothing can have happened after that, and file systems that keep no second
+    /// time (the FAT family, on cards) show the first in its place after each mount.
+    pub const fn same_version(&self, later: &Self) -> bool {
+        let untouched = match (self.changed_at_ns, later.changed_at_ns) {
+            (Some(then), Some(now)) => then == now || now == later.modified_at_ns,
+            _ => true,
+        };
+        untouched && self.looks_like(later)
     }
 
     /// The time of change as the hub keeps it.
@@ -74,8 +94,11 @@ pub enum Glimpse {
     LeftOut(LocalId),
     /// A link that leads nowhere: there are no bytes to keep.
     LeadsNowhere(LocalId),
-    /// A file or folder that the system does not let us look at, with the system's words.
+    /// A file that the system does not let us look at, with the system's words.
     Unreadable(LocalId, String),
+    /// A folder that the system does not let us list, with the system's words. What is below it stays
+    /// unknown.
+    UnreadableFolder(LocalId, String),
 }
 
 /// What a scan yields. In strictly ascending order of [`LocalId`]; an error ends it: the source as a
@@ -132,6 +155,11 @@ pub trait Source: Send + Sync + Debug {
     /// looked at: an item that is gone from such a folder may be gone with its disk. Blocks.
     fn holds_files(&self, folder: &LocalId) -> bool;
 
+    /// The folder, or the nearest one above it that is there, and the file system that it is on, as
+    /// [`FileId::device`] tells it; `None` where this cannot be told. An error when what is there cannot be
+    /// looked at, or nothing is left of the source. Blocks.
+    fn nearest(&self, folder: &LocalId) -> io::Result<(LocalId, Option<u64>)>;
+
     /// Opens an item for hashing. Blocks.
     fn open_blocking(&self, local: &LocalId) -> io::Result<Box<dyn BlockingItem>>;
 
@@ -142,4 +170,35 @@ pub trait Source: Send + Sync + Debug {
 /// The source with this id.
 pub fn find(sources: &[Arc<dyn Source>], id: SourceId) -> Option<&Arc<dyn Source>> {
     sources.iter().find(|source| source.id() == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_certainly_was_not_touched_is_the_same_version() {
+        let facts = |modified_at_ns, changed_at_ns| Facts {
+            size_bytes: 1,
+            modified_at_ns,
+            changed_at_ns,
+            file: Some(FileId { device: 1, inode: 1 }),
+        };
+        for (then, now, same) in [
+            (facts(5, Some(9)), facts(5, Some(9)), true),
+            (facts(5, Some(9)), facts(5, Some(10)), false),
+            (facts(5, Some(5)), facts(5, Some(10)), false),
+            (facts(5, Some(9)), facts(6, Some(9)), false),
+            // A card, attached again: its file system keeps one time only.
+            (facts(5, Some(9)), facts(5, Some(5)), true),
+            // A ledger of an earlier version, and a system without such a time.
+            (facts(5, None), facts(5, Some(10)), true),
+            (facts(5, Some(9)), facts(5, None), true),
+            (facts(5, None), facts(6, None), false),
+        ] {
+            assert_eq!(then.same_version(&now), same, "{then:?} {now:?}");
+        }
+        let longer = Facts { size_bytes: 2, ..facts(5, Some(9)) };
+        assert!(!facts(5, Some(9)).same_version(&longer) && !facts(5, Some(9)).looks_like(&longer));
+    }
 }

@@ -24,7 +24,7 @@ pub enum HashFailure {
     /// It is not there any more.
     #[error("it is not there any more")]
     Vanished,
-    /// Its length or time of change moved while it was read. Try again a little later.
+    /// Its length or one of its times moved while it was read. Try again a little later.
     #[error("it changed while it was read")]
     Changed,
     /// The system does not let us read it.
@@ -39,7 +39,7 @@ impl From<io::Error> for HashFailure {
 }
 
 /// Reads an item once and computes both hashes. The time of change alone is never trusted across the
-/// read: length and time before, the bytes counted, and length and time after must all agree, by the
+/// read: length and times before, the bytes counted, and length and times after must all agree, by the
 /// opened file and by its name (a rename over it would go unseen otherwise). Blocks.
 pub fn hash(source: &dyn Source, local: &LocalId) -> Result<Hashed, HashFailure> {
     let mut item = source.open_blocking(local)?;

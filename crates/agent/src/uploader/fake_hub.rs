@@ -46,6 +46,8 @@ pub(crate) struct Shelf {
     faults: HashMap<u64, Fault>,
     pub(crate) steps: u64,
     pub(crate) offered: Vec<usize>,
+    /// How many were to be filed in each call.
+    pub(crate) filings: Vec<usize>,
     pub(crate) begun: u64,
     /// How often each content's bytes arrived whole.
     pub(crate) arrivals: HashMap<ContentHash, u32>,
@@ -358,6 +360,7 @@ impl Hub for FakeHub {
         let fault = self.step().await?;
         let outcomes = {
             let mut shelf = self.shelf();
+            shelf.filings.push(filings.len());
             if filings.iter().any(|filing| shelf.refused.contains(filing.name.as_str())) {
                 return Err(HubError::Refused("the hub does not want this name".into()));
             }

@@ -113,7 +113,8 @@ impl Transfer {
         match self.try_to_send(&log, &mut progressed).await {
             Ok(stored) => {
                 // What vanished meanwhile is stored all the same.
-                let changed_since = !self.still_the_same().await.unwrap_or(true);
+                let now = self.facts_now().await;
+                let changed_since = now.is_ok_and(|now| !self.facts.same_version(&now));
                 Ok(Arrived { stored, changed_since })
             }
             Err(failure) => {
@@ -191,7 +192,8 @@ impl Transfer {
     ) -> Result<Body, SendFailure> {
         let item = self.source.open(&self.local).await.map_err(reading_failed)?;
         let facts = item.facts().await.map_err(reading_failed)?;
-        if !facts.same_version(&self.facts) {
+        // Other changes than these two show are found out by the hub, which compares the hashes.
+        if !self.facts.looks_like(&facts) {
             return Err(SendFailure::Changed);
         }
         let mut bytes = item.into_bytes();
@@ -210,19 +212,17 @@ impl Transfer {
         if !error.is_retryable() && *error != HubError::Mismatch {
             return failure;
         }
-        match self.still_the_same().await {
-            Ok(true) if *error == HubError::Mismatch => SendFailure::Changed,
-            Ok(true) => failure,
-            Ok(false) => SendFailure::Changed,
+        match self.facts_now().await {
+            Ok(_) if *error == HubError::Mismatch => SendFailure::Changed,
+            Ok(now) if self.facts.looks_like(&now) => failure,
+            Ok(_) => SendFailure::Changed,
             Err(cause) => reading_failed(cause),
         }
     }
 
-    async fn still_the_same(&self) -> io::Result<bool> {
+    async fn facts_now(&self) -> io::Result<Facts> {
         let (source, local) = (self.source.clone(), self.local.clone());
-        let facts =
-            tokio::task::spawn_blocking(move || source.facts(&local)).await.map_err(io::Error::other)??;
-        Ok(facts.same_version(&self.facts))
+        tokio::task::spawn_blocking(move || source.facts(&local)).await.map_err(io::Error::other)?
     }
 }
 

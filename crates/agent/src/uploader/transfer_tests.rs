@@ -78,7 +78,12 @@ impl Scene {
     /// A transfer of what the item was at first.
     fn transfer(&self, upload: Option<UploadId>) -> Transfer {
         let (hashes, local) = (TwinHasher::of(self.bytes), LocalId::from_slashes(PATH));
-        let facts = Facts { size_bytes: hashes.size_bytes, modified_at_ns: 1_000_000, file: None };
+        let facts = Facts {
+            size_bytes: hashes.size_bytes,
+            modified_at_ns: 1_000_000,
+            changed_at_ns: None,
+            file: None,
+        };
         Transfer {
             hub: self.hub.clone(),
             source: Arc::new(self.source.clone()),

@@ -84,6 +84,9 @@ async fn watch(
 fn report(outcome: &Outcome, hub: &str, json: bool) -> Result<Verdict, Failure> {
     if json {
         console::say_json(outcome)?;
+        if let Some(why) = outcome.why_not_safe() {
+            console::note(&format!("not everything is safe: {}", safe(&why)));
+        }
     } else {
         let mood = if outcome.all_safe() { Mood::Good } else { Mood::Bad };
         let lines = outcome::lines(outcome, hub);

@@ -83,6 +83,7 @@ fn lines(status: &Status, zone: &TimeZone) -> Vec<(String, Option<Mood>)> {
     if let Some(last) = &status.last_run {
         let mood = if last.all_safe { Mood::Good } else { Mood::Bad };
         lines.push((last_run(last, zone), Some(mood)));
+        lines.extend(last.why.as_deref().map(|why| (format!("  {}", safe(why)), None)));
     } else if status.counts.is_some() {
         lines.push(("No backup has ended yet: albumen backup".to_owned(), None));
     }
@@ -109,6 +110,9 @@ fn last_run(last: &LastRun, zone: &TimeZone) -> String {
         .unwrap_or_default();
     let how = match last.ending {
         Ending::Complete if last.all_safe => format!("all {} safe", items(last.safe)),
+        Ending::Complete if last.failed == 0 => {
+            format!("{} safe as far as is known here, but the hub did not confirm it", items(last.safe))
+        }
         Ending::Complete => format!("{} safe, {} not", items(last.safe), count(last.failed)),
         Ending::HubAway => format!("the hub went away, {} safe", items(last.safe)),
         Ending::Revoked => "the hub did not know this device any more".to_owned(),
@@ -144,6 +148,7 @@ mod tests {
                 skipped: 0,
                 failed: 0,
                 all_safe: true,
+                why: None,
             }),
         }
     }
@@ -205,5 +210,15 @@ mod tests {
             let last = LastRun { ending, all_safe: false, failed: 2, ..status().last_run.unwrap() };
             assert_eq!(last_run(&last, &TimeZone::UTC), format!("Last backup: 2023-11-14 22:13, {words}"));
         }
+        let why = Some("/mnt/card: it is empty now\n".to_owned());
+        let unconfirmed = LastRun { all_safe: false, why, ..status().last_run.unwrap() };
+        assert_eq!(
+            text(&Status { last_run: Some(unconfirmed), ..status() })[3..],
+            [
+                "Last backup: 2023-11-14 22:13, 4 812 items safe as far as is known here, \
+                 but the hub did not confirm it",
+                "  /mnt/card: it is empty now\\n",
+            ]
+        );
     }
 }

@@ -6,7 +6,7 @@ use agent::Ledger;
 use serde_json::json;
 
 use crate::connecting::connected;
-use crate::stub::{Act, Stub};
+use crate::stub::{Act, Stub, json as answer, reply};
 use crate::{Device, Ran, program};
 
 /// A connected device with one picture.
@@ -58,6 +58,57 @@ fn while_the_hub_is_away_nothing_is_called_safe() {
     assert_eq!(ran.code, 1);
     assert!(ran.out.contains("is away; 0 of 1 item is safe"), "{}", ran.out);
     assert!(device.run(["status"]).out.contains("the hub went away"));
+}
+
+/// An answer to "what happened since": nothing.
+fn no_changes() -> Act {
+    answer(&json!({
+        "hub_id": "0190d1f2-7e5a-7c3b-9a4d-2f6e8b1c0a57",
+        "changes": [],
+        "next_after": 0,
+        "newest": 0,
+        "more": false,
+    }))
+}
+
+#[test]
+fn a_folder_that_is_empty_now_is_not_called_safe_by_a_backup_or_a_status() {
+    let busy = reply("503 Service Unavailable", "", "");
+    let script = vec![Act::Reply(busy), no_changes(), no_changes(), answer(&json!({}))];
+    let (device, hub) = with_a_picture(script);
+    // The picture is met, and the hub is away.
+    assert_eq!(device.run(["backup", "--patience-seconds", "0"]).code, 1);
+    let pictures = std::fs::canonicalize(device.pictures("Pictures")).unwrap();
+    std::fs::remove_file(pictures.join("a.jpg")).unwrap();
+
+    let ran = device.run(["backup"]);
+    let said =
+        format!("{}: it is empty now, although 1 item was there; is the disk attached?", pictures.display());
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(
+        ran.out.starts_with("0 of 1 item is safe; 1 is not:\n") && ran.out.contains(&said),
+        "{}",
+        ran.out
+    );
+    let status = device.run(["status"]).out;
+    assert!(status.contains("0 items safe, 1 not\n") && status.contains(&said), "{status}");
+    assert!(device.run(["backup", "--dry-run"]).out.contains(&said));
+    assert!(device.run(["albums"]).out.contains("0 items"), "and can be decided about");
+    drop(hub.played());
+}
+
+#[test]
+fn a_backup_whose_last_question_is_not_answered_is_not_called_safe() {
+    let (device, hub) = connected(vec![no_changes()]);
+    let empty = device.pictures("Pictures");
+    std::fs::remove_file(empty.join("a.jpg")).unwrap();
+    device.run(["source".as_ref(), "add".as_ref(), empty.as_os_str()]);
+    let ran = device.run(["backup", "--patience-seconds", "0"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let said = format!("but {} did not confirm it: the hub does not answer", hub.address());
+    assert!(ran.out.contains(&said), "{}", ran.out);
+    let status = device.run(["status"]).out;
+    assert!(status.contains("the hub did not confirm it\n  the hub does not answer"), "{status}");
 }
 
 #[cfg(unix)]
