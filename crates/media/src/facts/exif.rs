@@ -1,0 +1,220 @@
+//! What the tags of EXIF mean (CIPA DC-008-2023), and those of Apple's note in it.
+
+use super::clock::{self, Reading};
+use super::found::{Found, Text};
+use super::ifd::{Folder, Order, Tiff};
+use super::source::{Source, Span};
+use super::turning::Turning;
+use super::types::{Camera, Exposure, Place};
+
+const EXIF_FOLDER: u16 = 0x8769;
+const GPS_FOLDER: u16 = 0x8825;
+/// Apple's note begins with this, two bytes of version and two of byte order.
+const APPLE: &[u8] = b"Apple iOS\0";
+
+/// What EXIF says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Exif {
+    /// `DateTimeOriginal`, or `DateTimeDigitized` where that is missing.
+    pub(super) taken: Option<Reading>,
+    /// `DateTime`: the last change.
+    pub(super) modified: Option<Reading>,
+    /// The clock of the satellites.
+    pub(super) gps_utc_ms: Option<i64>,
+    pub(super) place: Option<Place>,
+    pub(super) camera: Camera,
+    pub(super) exposure: Exposure,
+    pub(super) turning: Option<Turning>,
+    pub(super) caption: Option<String>,
+    pub(super) live_photo_id: Option<String>,
+    pub(super) burst_id: Option<String>,
+    pub(super) is_panorama: bool,
+    pub(super) is_srgb: bool,
+    /// JPEG in the second folder: where, and how long.
+    pub(super) thumbnail: Option<Span>,
+}
+
+/// Reads a block of EXIF that lies at `span`, and puts what it says among the other findings. `at`
+/// is where the block begins in the file, when it lies there in one piece.
+pub(super) fn read(source: &mut Source<'_>, span: Span, at: Option<u64>, found: &mut Found) {
+    let whole = span;
+    // Some writers keep the name that JPEG puts before the block.
+    let span = match source.array::<6>(span.start) {
+        Some([b'E', b'x', b'i', b'f', 0, _]) => Span { start: span.start + 6, ..span },
+        _ => span,
+    };
+    let Some((mut tiff, first)) = Tiff::open(source, span) else {
+        found.problem("its EXIF block is broken");
+        return;
+    };
+    let Some(folder) = tiff.folder(first) else {
+        found.problem("its EXIF block is broken");
+        return;
+    };
+    let mut exif = Exif::default();
+    main_folder(&mut tiff, &folder, &mut exif);
+    if let Some(second) = folder.next().and_then(|next| tiff.folder(next)) {
+        exif.thumbnail = thumbnail(&mut tiff, &second);
+    }
+    if let (Some(at), Some(thumbnail)) = (at, exif.thumbnail) {
+        let moved = |place: u64| place.checked_sub(whole.start)?.checked_add(at);
+        if let (Some(start), Some(end)) = (moved(thumbnail.start), moved(thumbnail.end)) {
+            found.preview(Span { start, end });
+        }
+    }
+    found.add_exif(exif);
+}
+
+/// A block of EXIF that was taken out of its file.
+pub(super) fn read_bytes(bytes: &[u8], at: Option<u64>, found: &mut Found) {
+    let mut source = Source::memory(bytes);
+    let all = source.all();
+    read(&mut source, all, at, found);
+}
+
+/// Everything in the first folder and below it.
+pub(super) fn main_folder(tiff: &mut Tiff<'_, '_>, folder: &Folder, exif: &mut Exif) {
+    exif.camera.make = text(tiff, folder, 0x010f);
+    exif.camera.model = text(tiff, folder, 0x0110);
+    exif.caption = text(tiff, folder, 0x010e).filter(|caption| !is_boilerplate(caption));
+    exif.turning = number(tiff, folder, 0x0112).and_then(Turning::from_exif);
+    let at = number(tiff, folder, EXIF_FOLDER);
+    let details = at.and_then(|at| tiff.folder(at)).unwrap_or_default();
+    times(tiff, folder, &details, exif);
+    exposure(tiff, &details, exif);
+    if details.is_empty() {
+        // Old scanners and converters write everything into one folder.
+        exposure(tiff, folder, exif);
+    }
+    exif.camera.lens = text(tiff, &details, 0xa434);
+    exif.is_srgb = number(tiff, &details, 0xa001) == Some(1);
+    // Apple's value of CustomRendered for a sweep.
+    exif.is_panorama = number(tiff, &details, 0xa401) == Some(6) && exif.camera.make.as_deref() == Some("Apple");
+    if let Some(note) = details.tag(0x927c) {
+        apple_note(tiff, note.value(), exif);
+    }
+    if let Some(gps) = number(tiff, folder, GPS_FOLDER).and_then(|at| tiff.folder(at)) {
+        exif.place = place(tiff, &gps);
+        exif.gps_utc_ms = gps_time(tiff, &gps);
+    }
+}
+
+/// The detailed folder alone, as CR3 keeps it in a block of its own.
+pub(super) fn details_only(tiff: &mut Tiff<'_, '_>, details: &Folder, exif: &mut Exif) {
+    times(tiff, &Folder::default(), details, exif);
+    exposure(tiff, details, exif);
+    exif.camera.lens = text(tiff, details, 0xa434);
+    exif.is_srgb = number(tiff, details, 0xa001) == Some(1);
+}
+
+/// The GPS folder alone, as CR3 keeps it in a block of its own.
+pub(super) fn gps_only(tiff: &mut Tiff<'_, '_>, gps: &Folder, exif: &mut Exif) {
+    exif.place = place(tiff, gps);
+    exif.gps_utc_ms = gps_time(tiff, gps);
+}
+
+/// Times, each with its fraction and its zone from tags of their own.
+fn times(tiff: &mut Tiff<'_, '_>, folder: &Folder, details: &Folder, exif: &mut Exif) {
+    let mut reading = |folder: &Folder, tag: u16, subsec: u16, offset: u16| {
+        let when = text(tiff, folder, tag)?;
+        let (subsec, offset) = (text(tiff, details, subsec), text(tiff, details, offset));
+        clock::exif(&when, subsec.as_deref(), offset.as_deref())
+    };
+    let taken = [(0x9003, 0x9291, 0x9011), (0x9004, 0x9292, 0x9012)];
+    exif.taken = taken.iter().find_map(|&(tag, subsec, offset)| reading(details, tag, subsec, offset));
+    // In the first folder they are TIFF/EP's (ISO 12234-2).
+    exif.taken = exif.taken.or_else(|| reading(folder, 0x9003, 0x9291, 0x9011));
+    exif.modified = reading(folder, 0x0132, 0x9290, 0x9010);
+}
+
+fn exposure(tiff: &mut Tiff<'_, '_>, folder: &Folder, exif: &mut Exif) {
+    let mut positive = |tag| fraction(tiff, folder, tag).filter(|value| value.is_finite() && *value > 0.0);
+    exif.exposure = Exposure {
+        time_s: positive(0x829a),
+        f_number: positive(0x829d),
+        iso: None,
+        focal_length_mm: positive(0x920a),
+        focal_length_35mm: None,
+    };
+    let mut whole = |tag| number(tiff, folder, tag).and_then(|value| u32::try_from(value).ok()).filter(|v| *v > 0);
+    // 65535 means "more than fits"; the speed is then in one of the newer tags.
+    exif.exposure.iso = whole(0x8827).filter(|iso| *iso != 65_535).or_else(|| whole(0x8832)).or_else(|| whole(0x8831));
+    exif.exposure.focal_length_35mm = whole(0xa405);
+}
+
+fn place(tiff: &mut Tiff<'_, '_>, gps: &Folder) -> Option<Place> {
+    let latitude = degrees(tiff, gps, 2)?;
+    let longitude = degrees(tiff, gps, 4)?;
+    let reference = |tiff: &mut Tiff<'_, '_>, tag| text(tiff, gps, tag).unwrap_or_default().to_ascii_uppercase();
+    let south = if reference(tiff, 1).starts_with('S') { -1.0 } else { 1.0 };
+    let west = if reference(tiff, 3).starts_with('W') { -1.0 } else { 1.0 };
+    let altitude = fraction(tiff, gps, 6);
+    // 1 is below the sea; 2 and 3 say the same two things of the ellipsoid (EXIF 3.0).
+    let below = matches!(number(tiff, gps, 5), Some(1 | 3));
+    let altitude_m = altitude.map(|metres| if below { -metres } else { metres });
+    sound_place(latitude * south, longitude * west, altitude_m)
+}
+
+/// A place that is on Earth. Exactly 0, 0 is what is written when there was no fix.
+pub(super) fn sound_place(latitude: f64, longitude: f64, altitude_m: Option<f64>) -> Option<Place> {
+    let is_sound = latitude.abs() <= 90.0 && longitude.abs() <= 180.0 && (latitude != 0.0 || longitude != 0.0);
+    let altitude_m = altitude_m.filter(|metres| metres.abs() < 100_000.0);
+    is_sound.then_some(Place { latitude, longitude, altitude_m })
+}
+
+/// Degrees, minutes and seconds; the last two may be missing.
+fn degrees(tiff: &mut Tiff<'_, '_>, gps: &Folder, tag: u16) -> Option<f64> {
+    let parts = tiff.fractions(gps.tag(tag)?, 3);
+    let part = |index: usize| parts.get(index).copied().flatten();
+    Some(part(0)? + part(1).unwrap_or_default() / 60.0 + part(2).unwrap_or_default() / 3600.0)
+}
+
+/// `GPSDateStamp` with `GPSTimeStamp`: UTC.
+fn gps_time(tiff: &mut Tiff<'_, '_>, gps: &Folder) -> Option<i64> {
+    let day = clock::iso(&text(tiff, gps, 0x1d)?)?;
+    let parts = tiff.fractions(gps.tag(7)?, 3);
+    let part = |index: usize| parts.get(index).copied().flatten();
+    let seconds = part(0)? * 3600.0 + part(1)? * 60.0 + part(2).unwrap_or_default();
+    let ms = std::time::Duration::try_from_secs_f64(seconds).ok()?.as_millis();
+    let noon = 12 * 3_600_000;
+    let in_day = i64::try_from(ms).ok().filter(|ms| *ms < 2 * noon)?;
+    clock::plausible(day.local_ms - noon + in_day)
+}
+
+/// Apple's note: folders of tags whose offsets count from the note's beginning. Known from `ExifTool`'s
+/// table of Apple tags: 0x0b is the burst's UUID, 0x11 the identifier that a live photo's halves share.
+fn apple_note(tiff: &mut Tiff<'_, '_>, note: Span, exif: &mut Exif) {
+    let Some(head) = tiff.source.exactly(note.start, 14).filter(|head| head.starts_with(APPLE)) else { return };
+    let order = if &head[12..14] == b"II" { Order::Little } else { Order::Big };
+    let mut note = tiff.elsewhere(note, order);
+    let Some(folder) = note.folder(14) else { return };
+    exif.burst_id = text(&mut note, &folder, 0x0b);
+    exif.live_photo_id = text(&mut note, &folder, 0x11);
+}
+
+/// The JPEG that the second folder points at.
+pub(super) fn thumbnail(tiff: &mut Tiff<'_, '_>, folder: &Folder) -> Option<Span> {
+    let (at, length) = (number(tiff, folder, 0x0201)?, number(tiff, folder, 0x0202)?);
+    tiff.span.part(at, length).filter(|span| span.length() > 0)
+}
+
+/// What cameras write into every caption by themselves.
+fn is_boilerplate(caption: &str) -> bool {
+    const STARTS: &[&str] = &[
+        "OLYMPUS DIGITAL CAMERA", "SONY DSC", "KODAK Digital", "Exif_JPEG", "DIGITAL CAMERA", "MINOLTA DIGITAL",
+        "SAMSUNG", "DCIM", "Jpeg", "charset=", "default", "Default", "<KENOX", "Konica Minolta",
+    ];
+    STARTS.iter().any(|start| caption.starts_with(start))
+}
+
+pub(super) fn text(tiff: &mut Tiff<'_, '_>, folder: &Folder, tag: u16) -> Option<String> {
+    tiff.text(folder.tag(tag)?).map(Text::shortened)
+}
+
+pub(super) fn number(tiff: &mut Tiff<'_, '_>, folder: &Folder, tag: u16) -> Option<u64> {
+    tiff.number(folder.tag(tag)?)
+}
+
+fn fraction(tiff: &mut Tiff<'_, '_>, folder: &Folder, tag: u16) -> Option<f64> {
+    tiff.fraction(folder.tag(tag)?)
+}

@@ -1,0 +1,179 @@
+//! What holds, when the parts of a file say different things.
+
+use super::clock::{self, Reading};
+use super::exif::Exif;
+use super::found::{Found, fill_camera};
+use super::jpeg;
+use super::names::{self, Named};
+use super::source::Source;
+use super::turning::Turning;
+use super::types::{Camera, Exposure, Facts, Hints, Kind, Preview, Taken, TakenFrom, VideoFacts};
+use super::xmp::Xmp;
+
+/// Turns what was found into facts.
+pub(super) fn settle(source: &mut Source<'_>, mut found: Found, facts: &mut Facts, hints: &Hints<'_>) {
+    found.sidecar = hints.sidecar.and_then(super::xmp::read);
+    if hints.sidecar.is_some() && found.sidecar.is_none() {
+        found.problem("the .xmp file beside it is no XMP");
+    }
+    facts.taken = taken(&found, hints);
+    facts.previews = previews(source, &found);
+    facts.place = place(&found);
+    let turning = turning(&found, facts.kind);
+    if let Some((width, height)) = found.coded {
+        let (width, height) = if turning.swaps() { (height, width) } else { (width, height) };
+        facts.width = Some(width);
+        facts.height = Some(height);
+    }
+    if facts.kind == Some(Kind::Video) {
+        facts.orientation = 1;
+        facts.video = found.film.take().map(|film| VideoFacts {
+            duration_ms: film.duration_ms,
+            frame_rate: film.frame_rate,
+            video_codec: film.video_codec,
+            audio_codec: film.audio_codec,
+            rotation_degrees: turning.degrees(),
+            has_audio: film.has_audio,
+        });
+    } else {
+        facts.orientation = turning.exif();
+    }
+    facts.frames = found.frames.filter(|frames| *frames > 1);
+    facts.motion = found.motion.map(|span| super::types::MotionPhoto { offset: span.start, length: span.length() });
+    let is_panorama = |xmp: &Option<Xmp>| xmp.as_ref().is_some_and(|xmp| xmp.is_panorama);
+    facts.is_panorama =
+        found.is_panorama || found.exif.is_panorama || is_panorama(&found.xmp) || is_panorama(&found.sidecar);
+    facts.problem = found.problems();
+    words(found, facts);
+}
+
+/// Texts, and what else is taken from the first place that has it. What somebody wrote beside the file is
+/// newer than what is in it.
+fn words(mut found: Found, facts: &mut Facts) {
+    let sidecar = found.sidecar.take().unwrap_or_default();
+    let xmp = found.xmp.take().unwrap_or_default();
+    let exif = found.exif;
+    let mut camera = exif.camera;
+    for more in [found.camera, xmp.camera, sidecar.camera] {
+        fill_camera(&mut camera, more);
+    }
+    facts.camera = (camera != Camera::default()).then_some(camera);
+    facts.exposure = (exif.exposure != Exposure::default()).then_some(exif.exposure);
+    facts.rating = sidecar.rating.or(xmp.rating);
+    facts.caption = sidecar.caption.or(xmp.caption).or(exif.caption);
+    facts.keywords = if sidecar.keywords.is_empty() { xmp.keywords } else { sidecar.keywords };
+    facts.live_photo_id = found.live_photo_id.or(exif.live_photo_id);
+    facts.burst_id = exif.burst_id.or(xmp.burst_id).or(sidecar.burst_id);
+    facts.color_profile = found.profile.or_else(|| exif.is_srgb.then(|| "sRGB".to_owned()));
+}
+
+fn turning(found: &Found, kind: Option<Kind>) -> Turning {
+    let is_bound = found.is_turned_by_format || kind == Some(Kind::Video);
+    let by_tags = || found.exif.turning.or(found.xmp.as_ref().and_then(|xmp| xmp.turning));
+    found.turning.or_else(|| if is_bound { None } else { by_tags() }).unwrap_or(Turning::NONE)
+}
+
+fn place(found: &Found) -> Option<super::types::Place> {
+    let of = |xmp: &Option<Xmp>| xmp.as_ref().and_then(|xmp| xmp.place);
+    of(&found.sidecar).or(found.exif.place).or(found.place).or_else(|| of(&found.xmp))
+}
+
+/// Those that can be shown, the largest first.
+fn previews(source: &mut Source<'_>, found: &Found) -> Vec<Preview> {
+    let end = source.all().end;
+    let mut previews: Vec<Preview> = found
+        .previews
+        .iter()
+        .filter(|span| span.end <= end)
+        .filter_map(|span| {
+            let (width, height) = jpeg::showable_size(source, *span)?;
+            let (offset, length) = (span.start, span.length());
+            Some(Preview { offset, length, width: Some(width), height: Some(height) })
+        })
+        .collect();
+    previews.sort_by_key(|preview| {
+        std::cmp::Reverse(u64::from(preview.width.unwrap_or(0)) * u64::from(preview.height.unwrap_or(0)))
+    });
+    previews
+}
+
+/// The best time that anything tells, in the order of [`TakenFrom`].
+fn taken(found: &Found, hints: &Hints<'_>) -> Option<Taken> {
+    let xmp = found.xmp.as_ref().and_then(|xmp| xmp.taken);
+    let sidecar = found.sidecar.as_ref().and_then(|xmp| xmp.taken);
+    let named = names::time(hints.file_name);
+    from_exif(&found.exif, [xmp, sidecar])
+        .or_else(|| found.quicktime.map(|reading| as_read(reading, TakenFrom::QuickTime)))
+        .or_else(|| sidecar.map(|reading| as_read(reading, TakenFrom::Sidecar)))
+        .or_else(|| xmp.map(|reading| as_read(reading, TakenFrom::Xmp)))
+        .or_else(|| found.exif.gps_utc_ms.map(|utc_ms| only_utc(utc_ms, TakenFrom::Gps)))
+        .or_else(|| found.container.map(|reading| from_container(reading, named)))
+        .or_else(|| named.map(from_name))
+        .or_else(|| last_change(found))
+        .or_else(|| hints.modified_at_ms.map(|utc_ms| only_utc(utc_ms, TakenFrom::FileTime)))
+}
+
+/// EXIF's own time. Its zone is its own, or what the satellites' clock tells, or what XMP says of the
+/// same reading.
+fn from_exif(exif: &Exif, others: [Option<Reading>; 2]) -> Option<Taken> {
+    let mut reading = exif.taken?;
+    if reading.offset_minutes.is_some() {
+        return Some(as_read(reading, TakenFrom::ExifOffset));
+    }
+    if let Some(minutes) = exif.gps_utc_ms.and_then(|utc_ms| clock::zone_between(reading.local_ms, utc_ms)) {
+        reading.offset_minutes = Some(minutes);
+        return Some(as_read(reading, TakenFrom::ExifGps));
+    }
+    let same = |other: &Reading| other.local_ms.div_euclid(1000) == reading.local_ms.div_euclid(1000);
+    reading.offset_minutes = others.into_iter().flatten().filter(same).find_map(|other| other.offset_minutes);
+    Some(as_read(reading, TakenFrom::Exif))
+}
+
+/// A container knows UTC, and the file's name may know what the clock on the wall showed then. A film is
+/// named when it begins or when it ends, so a quarter of an hour lies between; a zone needs both within
+/// three minutes.
+fn from_container(reading: Reading, named: Option<Named>) -> Taken {
+    let Some(utc_ms) = reading.utc_ms() else { return as_read(reading, TakenFrom::Container) };
+    let local = named.filter(|named| !named.is_utc && !named.reading.is_day_only).map(|named| named.reading.local_ms);
+    match local.and_then(|local_ms| clock::zone_between(local_ms, utc_ms)) {
+        Some(minutes) => {
+            let local_ms = utc_ms + i64::from(minutes) * 60_000;
+            let reading = Reading { local_ms, offset_minutes: Some(minutes), is_day_only: false };
+            as_read(reading, TakenFrom::ContainerAndName)
+        }
+        None => only_utc(utc_ms, TakenFrom::Container),
+    }
+}
+
+fn from_name(named: Named) -> Taken {
+    if named.is_utc {
+        only_utc(named.reading.local_ms, TakenFrom::FileName)
+    } else {
+        as_read(named.reading, TakenFrom::FileName)
+    }
+}
+
+fn last_change(found: &Found) -> Option<Taken> {
+    if let Some(reading) = found.exif.modified {
+        return Some(as_read(reading, TakenFrom::Modified));
+    }
+    found.modified.map(|reading| match reading.utc_ms() {
+        Some(utc_ms) => only_utc(utc_ms, TakenFrom::Modified),
+        None => as_read(reading, TakenFrom::Modified),
+    })
+}
+
+fn as_read(reading: Reading, source: TakenFrom) -> Taken {
+    Taken {
+        local_ms: reading.local_ms,
+        utc_ms: reading.utc_ms(),
+        offset_minutes: reading.offset_minutes,
+        is_day_only: reading.is_day_only,
+        source,
+    }
+}
+
+/// A moment whose place, and so whose zone, is not known.
+fn only_utc(utc_ms: i64, source: TakenFrom) -> Taken {
+    Taken { local_ms: utc_ms, utc_ms: Some(utc_ms), offset_minutes: None, is_day_only: false, source }
+}
