@@ -1,7 +1,7 @@
 //! Times as files write them: EXIF, ISO 8601 as XMP and `QuickTime` profile it, and the epochs of
 //! containers.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 
 /// Seconds from 1904-01-01, where MP4 and `QuickTime` count from, to 1970-01-01.
@@ -30,6 +30,12 @@ pub(super) struct Reading {
 }
 
 impl Reading {
+    /// Whether both clocks showed the same, as far as seconds go.
+    pub(super) fn is_same_second(self, other: Reading) -> bool {
+        let second = |reading: Reading| reading.local_ms.div_euclid(1000);
+        second(self) == second(other) && self.is_day_only == other.is_day_only
+    }
+
     pub(super) fn utc_ms(self) -> Option<i64> {
         self.offset_minutes.map(|minutes| self.local_ms - i64::from(minutes) * MS_PER_MINUTE)
     }
@@ -41,9 +47,9 @@ pub(super) fn local_ms(date: [i64; 3], time: [i64; 3]) -> Option<i64> {
     let year = i16::try_from(date[0]).ok().filter(|year| (1800..2100).contains(year))?;
     let date = Date::new(year, small(date[1])?, small(date[2])?).ok()?;
     // A leap second is the last moment before the next minute.
-    let second = time[2].min(59);
-    let at = date.at(small(time[0])?.clamp(-1, 24), small(time[1])?, small(second)?, 0);
-    (time[2] <= 60).then(|| Offset::UTC.to_timestamp(at).ok())?.map(jiff::Timestamp::as_millisecond)
+    let second = if time[2] == 60 { 59 } else { time[2] };
+    let time = Time::new(small(time[0])?, small(time[1])?, small(second)?, 0).ok()?;
+    Offset::UTC.to_timestamp(date.to_datetime(time)).ok().map(jiff::Timestamp::as_millisecond)
 }
 
 /// EXIF's `YYYY:MM:DD HH:MM:SS` (CIPA DC-008, 4.6.5), and what cameras make of it: other separators,
@@ -117,7 +123,8 @@ pub(super) fn zone_between(local_ms: i64, utc_ms: i64) -> Option<i16> {
     let quarters = difference.checked_add(450_000)?.div_euclid(900_000);
     let minutes = quarters.checked_mul(15)?;
     let is_close = (difference - minutes.checked_mul(MS_PER_MINUTE)?).abs() <= 3 * MS_PER_MINUTE;
-    let exists = (minutes % 60 == 0 && (-12 * 60..=14 * 60).contains(&minutes)) || ODD_OFFSETS.contains(&minutes);
+    let exists =
+        (minutes % 60 == 0 && (-12 * 60..=14 * 60).contains(&minutes)) || ODD_OFFSETS.contains(&minutes);
     (is_close && exists).then(|| i16::try_from(minutes).ok()).flatten()
 }
 
@@ -125,7 +132,9 @@ pub(super) fn zone_between(local_ms: i64, utc_ms: i64) -> Option<i16> {
 /// in 1970, and the far future are no times; some writers count from 1970 all the same.
 pub(super) fn since_1904(seconds: u64) -> Option<i64> {
     let seconds = i64::try_from(seconds).ok()?;
-    [seconds.checked_sub(SECONDS_1904_TO_1970)?, seconds].into_iter().find_map(|seconds| plausible(seconds.checked_mul(1000)?))
+    [seconds.checked_sub(SECONDS_1904_TO_1970)?, seconds]
+        .into_iter()
+        .find_map(|seconds| plausible(seconds.checked_mul(1000)?))
 }
 
 /// Nanoseconds since 2001, as Matroska counts, in milliseconds since 1970.
@@ -150,11 +159,6 @@ pub(super) fn asctime(text: &str) -> Option<Reading> {
     let year = words.next()?.parse().ok()?;
     let local_ms = local_ms([year, i64::try_from(month).ok()?, day], time)?;
     Some(Reading { local_ms, offset_minutes: None, is_day_only: false })
-}
-
-/// A moment in UTC as a date and a time of day.
-pub(super) fn civil(ms: i64) -> Option<DateTime> {
-    Some(Offset::UTC.to_datetime(jiff::Timestamp::from_millisecond(ms).ok()?))
 }
 
 /// The digits behind a decimal point, as milliseconds.
@@ -186,32 +190,44 @@ mod tests {
     /// 2024-01-31T23:59:59.
     const LATE: i64 = 1_706_745_599_000;
 
-    fn reading(local_ms: i64, offset_minutes: Option<i16>) -> Option<Reading> {
-        Some(Reading { local_ms, offset_minutes, is_day_only: false })
+    fn reading(local_ms: i64, offset_minutes: Option<i16>) -> Reading {
+        Reading { local_ms, offset_minutes, is_day_only: false }
     }
 
     #[test]
     fn exif_times_are_read_however_cameras_write_them() {
-        assert_eq!(exif("2024:01:31 23:59:59", None, None), reading(LATE, None));
-        assert_eq!(exif("2024:01:31 23:59:59\0", Some("5 "), Some("+01:00\0")), reading(LATE + 500, Some(60)));
-        assert_eq!(exif("2024-01-31 23:59:59", Some("0532"), Some("   ")), reading(LATE + 53, None));
-        assert_eq!(exif("2024/01/31 23:59:59Z", None, None), reading(LATE, Some(0)));
-        assert_eq!(exif("2024:01:31 23:59:60", None, None), reading(LATE, None));
+        assert_eq!(exif("2024:01:31 23:59:59", None, None), Some(reading(LATE, None)));
+        assert_eq!(
+            exif("2024:01:31 23:59:59\0", Some("5 "), Some("+01:00\0")),
+            Some(reading(LATE + 500, Some(60)))
+        );
+        assert_eq!(exif("2024-01-31 23:59:59", Some("0532"), Some("   ")), Some(reading(LATE + 53, None)));
+        assert_eq!(exif("2024/01/31 23:59:59Z", None, None), Some(reading(LATE, Some(0))));
+        assert_eq!(exif("2024:01:31 23:59:60", None, None), Some(reading(LATE, None)));
     }
 
     #[test]
     fn clocks_that_were_never_set_show_nothing() {
-        for text in ["0000:00:00 00:00:00", "    :  :     :  :  ", "", "2024:13:01 00:00:00", "2024:02:30 00:00:00", "2024:01:31 25:00:00", "2024:01:31 23:61:00", "2024:01:31", "\u{fc}024:01:31 00:00:00"]
-        {
+        for text in [
+            "0000:00:00 00:00:00",
+            "    :  :     :  :  ",
+            "",
+            "2024:13:01 00:00:00",
+            "2024:02:30 00:00:00",
+            "2024:01:31 25:00:00",
+            "2024:01:31 23:61:00",
+            "2024:01:31",
+            "\u{fc}024:01:31 00:00:00",
+        ] {
             assert_eq!(exif(text, None, None), None, "{text}");
         }
     }
 
     #[test]
     fn iso_times_may_be_short_and_carry_a_zone() {
-        assert_eq!(iso("2024-01-31T23:59:59+01:00"), reading(LATE, Some(60)));
-        assert_eq!(iso("2024-01-31T23:59:59.250-0530"), reading(LATE + 250, Some(-330)));
-        assert_eq!(iso("2024-01-31T23:59Z"), reading(LATE - 59_000, Some(0)));
+        assert_eq!(iso("2024-01-31T23:59:59+01:00"), Some(reading(LATE, Some(60))));
+        assert_eq!(iso("2024-01-31T23:59:59.250-0530"), Some(reading(LATE + 250, Some(-330))));
+        assert_eq!(iso("2024-01-31T23:59Z"), Some(reading(LATE - 59_000, Some(0))));
         let noon = Reading { local_ms: LATE - 43_199_000, offset_minutes: None, is_day_only: true };
         assert_eq!(iso("2024-01-31"), Some(noon));
         assert_eq!(iso("2024-01"), None);
@@ -220,9 +236,14 @@ mod tests {
 
     #[test]
     fn zones_are_those_of_the_earth() {
-        for (text, minutes) in
-            [("Z", Some(0)), ("+05:45", Some(345)), ("-8", Some(-480)), ("+99:00", None), ("", None), ("CET", None)]
-        {
+        for (text, minutes) in [
+            ("Z", Some(0)),
+            ("+05:45", Some(345)),
+            ("-8", Some(-480)),
+            ("+99:00", None),
+            ("", None),
+            ("CET", None),
+        ] {
             assert_eq!(zone(text), minutes, "{text}");
         }
         let hour = 3_600_000;
@@ -249,9 +270,11 @@ mod tests {
 
     #[test]
     fn asctime_is_read() {
-        assert_eq!(asctime("Wed Jan 31 23:59:59 2024\n\0"), reading(LATE, None));
-        assert_eq!(asctime("WED JAN 31 23:59:59 2024"), reading(LATE, None));
-        for text in ["", "Wed", "Wed anf 31 23:59:59 2024", "Wed Jan 99 23:59:59 2024", "Wed Jan 31 23:59 2024"] {
+        assert_eq!(asctime("Wed Jan 31 23:59:59 2024\n\0"), Some(reading(LATE, None)));
+        assert_eq!(asctime("WED JAN 31 23:59:59 2024"), Some(reading(LATE, None)));
+        for text in
+            ["", "Wed", "Wed anf 31 23:59:59 2024", "Wed Jan 99 23:59:59 2024", "Wed Jan 31 23:59 2024"]
+        {
             assert_eq!(asctime(text), None, "{text}");
         }
     }
@@ -266,9 +289,9 @@ mod tests {
 
         #[test]
         fn what_is_written_is_read_back(ms in MS_1990..MS_2100, minutes in -720_i16..=840) {
-            let at = civil(ms).unwrap();
+            let at = Offset::UTC.to_datetime(jiff::Timestamp::from_millisecond(ms).unwrap());
             let zone = format!("{}{:02}:{:02}", if minutes < 0 { '-' } else { '+' }, minutes.abs() / 60, minutes.abs() % 60);
-            prop_assert_eq!(iso(&format!("{at}{zone}")), reading(ms, Some(minutes)));
+            prop_assert_eq!(iso(&format!("{at}{zone}")), Some(reading(ms, Some(minutes))));
         }
     }
 }

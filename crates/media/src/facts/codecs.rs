@@ -97,7 +97,7 @@ pub(super) fn matroska(identifier: &str) -> String {
         _ if identifier.starts_with("V_MPEG4/") => "mpeg4",
         _ if identifier.starts_with("A_AAC") => "aac",
         // V_VP9, V_AV1, A_OPUS, A_VORBIS, A_FLAC, A_AC3 …
-        _ => return identifier.get(2..).unwrap_or(identifier).to_ascii_lowercase(),
+        _ => return identifier.trim_start_matches("V_").trim_start_matches("A_").to_ascii_lowercase(),
     };
     name.to_owned()
 }

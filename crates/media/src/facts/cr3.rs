@@ -27,7 +27,8 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Found) {
         for child in children(source, child.content).boxes {
             match &child.kind {
                 b"uuid" if source.array(child.content.start) == Some(CANON) => {
-                    let blocks = child.content.from(16).map(|span| children(source, span).boxes).unwrap_or_default();
+                    let blocks =
+                        child.content.from(16).map(|span| children(source, span).boxes).unwrap_or_default();
                     for block in blocks {
                         size = size.or(canon_block(source, block, &mut exif, found));
                     }
@@ -61,7 +62,12 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Found) {
 }
 
 /// CMT1 is the first folder, CMT2 the detailed one, CMT4 the place; THMB is a thumbnail.
-fn canon_block(source: &mut Source<'_>, block: Child, exif: &mut Exif, found: &mut Found) -> Option<(u32, u32)> {
+fn canon_block(
+    source: &mut Source<'_>,
+    block: Child,
+    exif: &mut Exif,
+    found: &mut Found,
+) -> Option<(u32, u32)> {
     if &block.kind == b"THMB" {
         picture(source, block.content, found);
         return None;
@@ -78,7 +84,8 @@ fn canon_block(source: &mut Source<'_>, block: Child, exif: &mut Exif, found: &m
             exif.camera = more.camera;
             exif.turning = more.turning;
             exif.modified = more.modified;
-            let mut side = |tag| exif::number(&mut tiff, &folder, tag).and_then(|side| u32::try_from(side).ok());
+            let mut side =
+                |tag| exif::number(&mut tiff, &folder, tag).and_then(|side| u32::try_from(side).ok());
             return side(0x0100).zip(side(0x0101));
         }
         b"CMT2" => {
@@ -112,7 +119,8 @@ pub(super) mod tests {
 
     pub(in crate::facts) fn raw() -> Vec<u8> {
         let first = tiff(&[short(0x100, 6000), short(0x101, 4000), text(0x10f, "Canon"), short(0x112, 8)]);
-        let details = tiff(&[text(0x9003, "2024:01:31 23:59:59"), text(0x9011, "+01:00"), text(0xa434, "RF50mm")]);
+        let details =
+            tiff(&[text(0x9003, "2024:01:31 23:59:59"), text(0x9011, "+01:00"), text(0xa434, "RF50mm")]);
         let place = tiff(&[
             text(1, "N"),
             rationals(2, &[(52, 1), (30, 1), (0, 1)]),
@@ -120,7 +128,8 @@ pub(super) mod tests {
             rationals(4, &[(13, 1), (15, 1), (0, 1)]),
         ]);
         let thumbnail = boxed(*b"THMB", &[&[0; 16], &jpeg(160, 120, &[])]);
-        let blocks = [boxed(*b"CMT1", &[&first]), boxed(*b"CMT2", &[&details]), boxed(*b"CMT4", &[&place]), thumbnail];
+        let blocks =
+            [boxed(*b"CMT1", &[&first]), boxed(*b"CMT2", &[&details]), boxed(*b"CMT4", &[&place]), thumbnail];
         let moov = boxed(*b"moov", &[&boxed(*b"uuid", &[&CANON, &blocks.concat()])]);
         let preview = boxed(*b"PRVW", &[&[0; 16], &jpeg(1620, 1080, &[])]);
         let preview = boxed(*b"uuid", &[&PREVIEW, &[0; 8], &preview]);

@@ -89,7 +89,8 @@ pub(super) fn main_folder(tiff: &mut Tiff<'_, '_>, folder: &Folder, exif: &mut E
     exif.camera.lens = text(tiff, &details, 0xa434);
     exif.is_srgb = number(tiff, &details, 0xa001) == Some(1);
     // Apple's value of CustomRendered for a sweep.
-    exif.is_panorama = number(tiff, &details, 0xa401) == Some(6) && exif.camera.make.as_deref() == Some("Apple");
+    exif.is_panorama =
+        number(tiff, &details, 0xa401) == Some(6) && exif.camera.make.as_deref() == Some("Apple");
     if let Some(note) = details.tag(0x927c) {
         apple_note(tiff, note.value(), exif);
     }
@@ -136,16 +137,19 @@ fn exposure(tiff: &mut Tiff<'_, '_>, folder: &Folder, exif: &mut Exif) {
         focal_length_mm: positive(0x920a),
         focal_length_35mm: None,
     };
-    let mut whole = |tag| number(tiff, folder, tag).and_then(|value| u32::try_from(value).ok()).filter(|v| *v > 0);
+    let mut whole =
+        |tag| number(tiff, folder, tag).and_then(|value| u32::try_from(value).ok()).filter(|v| *v > 0);
     // 65535 means "more than fits"; the speed is then in one of the newer tags.
-    exif.exposure.iso = whole(0x8827).filter(|iso| *iso != 65_535).or_else(|| whole(0x8832)).or_else(|| whole(0x8831));
+    exif.exposure.iso =
+        whole(0x8827).filter(|iso| *iso != 65_535).or_else(|| whole(0x8832)).or_else(|| whole(0x8831));
     exif.exposure.focal_length_35mm = whole(0xa405);
 }
 
 fn place(tiff: &mut Tiff<'_, '_>, gps: &Folder) -> Option<Place> {
     let latitude = degrees(tiff, gps, 2)?;
     let longitude = degrees(tiff, gps, 4)?;
-    let reference = |tiff: &mut Tiff<'_, '_>, tag| text(tiff, gps, tag).unwrap_or_default().to_ascii_uppercase();
+    let reference =
+        |tiff: &mut Tiff<'_, '_>, tag| text(tiff, gps, tag).unwrap_or_default().to_ascii_uppercase();
     let south = if reference(tiff, 1).starts_with('S') { -1.0 } else { 1.0 };
     let west = if reference(tiff, 3).starts_with('W') { -1.0 } else { 1.0 };
     let altitude = fraction(tiff, gps, 6);
@@ -157,8 +161,10 @@ fn place(tiff: &mut Tiff<'_, '_>, gps: &Folder) -> Option<Place> {
 
 /// A place that is on Earth. Exactly 0, 0 is what is written when there was no fix.
 pub(super) fn sound_place(latitude: f64, longitude: f64, altitude_m: Option<f64>) -> Option<Place> {
-    let is_sound = latitude.abs() <= 90.0 && longitude.abs() <= 180.0 && (latitude != 0.0 || longitude != 0.0);
-    let altitude_m = altitude_m.filter(|metres| metres.abs() < 100_000.0);
+    let is_sound =
+        latitude.abs() <= 90.0 && longitude.abs() <= 180.0 && (latitude != 0.0 || longitude != 0.0);
+    // Adding nothing makes "0 below the sea" just 0.
+    let altitude_m = altitude_m.filter(|metres| metres.abs() < 100_000.0).map(|metres| metres + 0.0);
     is_sound.then_some(Place { latitude, longitude, altitude_m })
 }
 
@@ -184,7 +190,9 @@ fn gps_time(tiff: &mut Tiff<'_, '_>, gps: &Folder) -> Option<i64> {
 /// Apple's note: folders of tags whose offsets count from the note's beginning. Known from `ExifTool`'s
 /// table of Apple tags: 0x0b is the burst's UUID, 0x11 the identifier that a live photo's halves share.
 fn apple_note(tiff: &mut Tiff<'_, '_>, note: Span, exif: &mut Exif) {
-    let Some(head) = tiff.source.exactly(note.start, 14).filter(|head| head.starts_with(APPLE)) else { return };
+    let Some(head) = tiff.source.exactly(note.start, 14).filter(|head| head.starts_with(APPLE)) else {
+        return;
+    };
     let order = if &head[12..14] == b"II" { Order::Little } else { Order::Big };
     let mut note = tiff.elsewhere(note, order);
     let Some(folder) = note.folder(14) else { return };
@@ -201,8 +209,20 @@ pub(super) fn thumbnail(tiff: &mut Tiff<'_, '_>, folder: &Folder) -> Option<Span
 /// What cameras write into every caption by themselves.
 fn is_boilerplate(caption: &str) -> bool {
     const STARTS: &[&str] = &[
-        "OLYMPUS DIGITAL CAMERA", "SONY DSC", "KODAK Digital", "Exif_JPEG", "DIGITAL CAMERA", "MINOLTA DIGITAL",
-        "SAMSUNG", "DCIM", "Jpeg", "charset=", "default", "Default", "<KENOX", "Konica Minolta",
+        "OLYMPUS DIGITAL CAMERA",
+        "SONY DSC",
+        "KODAK Digital",
+        "Exif_JPEG",
+        "DIGITAL CAMERA",
+        "MINOLTA DIGITAL",
+        "SAMSUNG",
+        "DCIM",
+        "Jpeg",
+        "charset=",
+        "default",
+        "Default",
+        "<KENOX",
+        "Konica Minolta",
     ];
     STARTS.iter().any(|start| caption.starts_with(start))
 }
@@ -217,4 +237,128 @@ pub(super) fn number(tiff: &mut Tiff<'_, '_>, folder: &Folder, tag: u16) -> Opti
 
 fn fraction(tiff: &mut Tiff<'_, '_>, folder: &Folder, tag: u16) -> Option<f64> {
     tiff.fraction(folder.tag(tag)?)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use proptest::prelude::*;
+
+    use super::super::ifd::tests::{Written, folder, long, rationals, short, text};
+    use super::*;
+
+    /// A block of EXIF with these three folders.
+    pub(in crate::facts) fn block(main: &[Written], details: &[Written], gps: &[Written]) -> Vec<u8> {
+        let written = |pointers: [u32; 2]| {
+            let pointers = [long(EXIF_FOLDER, pointers[0]), long(GPS_FOLDER, pointers[1])];
+            folder(8, &[main, &pointers].concat(), 0)
+        };
+        let details_at = 8 + written([0, 0]).len();
+        let details = folder(details_at, details, 0);
+        let gps_at = details_at + details.len();
+        let pointers = [details_at, gps_at].map(|at| u32::try_from(at).unwrap());
+        [b"MM\0*\0\0\0\x08".to_vec(), written(pointers), details, folder(gps_at, gps, 0)].concat()
+    }
+
+    /// A place, and 22:59:57 UTC on 2024-01-31.
+    pub(in crate::facts) fn satellites() -> Vec<Written> {
+        vec![
+            text(1, "S"),
+            rationals(2, &[(52, 1), (30, 1), (0, 1)]),
+            text(3, "W"),
+            rationals(4, &[(13, 1), (15, 1), (36, 1)]),
+            (5, 1, 1, vec![1]),
+            rationals(6, &[(1234, 10)]),
+            rationals(7, &[(22, 1), (59, 1), (57, 1)]),
+            text(0x1d, "2024:01:31"),
+        ]
+    }
+
+    /// Apple's note, with what joins the halves of a live photo and the pictures of a burst.
+    pub(in crate::facts) fn apple() -> Written {
+        let tags = [text(0x0b, "burst-1"), text(0x11, "570F1469")];
+        let note = [b"Apple iOS\0\0\x01MM".to_vec(), folder(14, &tags, 0)].concat();
+        (0x927c, 7, u32::try_from(note.len()).unwrap(), note)
+    }
+
+    fn exif(bytes: &[u8]) -> Exif {
+        let mut found = Found::default();
+        read_bytes(bytes, None, &mut found);
+        found.exif
+    }
+
+    #[test]
+    fn camera_and_exposure_are_read() {
+        let main = [text(0x10f, "Apple "), text(0x110, "iPhone"), short(0x112, 6), text(0x10e, "By the sea")];
+        let details = [
+            rationals(0x829a, &[(1, 250)]),
+            rationals(0x829d, &[(18, 10)]),
+            short(0x8827, 65_535),
+            long(0x8832, 102_400),
+            rationals(0x920a, &[(425, 100)]),
+            short(0xa405, 26),
+            text(0xa434, "back camera"),
+            short(0xa401, 6),
+            apple(),
+        ];
+        let found = exif(&block(&main, &details, &[]));
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            found.camera,
+            Camera { make: text("Apple"), model: text("iPhone"), lens: text("back camera") }
+        );
+        let expected = Exposure {
+            time_s: Some(0.004),
+            f_number: Some(1.8),
+            iso: Some(102_400),
+            focal_length_mm: Some(4.25),
+            focal_length_35mm: Some(26),
+        };
+        assert_eq!(found.exposure, expected);
+        assert_eq!(found.turning.unwrap().exif(), 6);
+        assert_eq!((found.live_photo_id, found.burst_id), (text("570F1469"), text("burst-1")));
+        assert!(found.is_panorama);
+        assert_eq!(found.caption, text("By the sea"));
+    }
+
+    #[test]
+    fn a_place_has_signs_and_a_moment() {
+        let found = exif(&block(&[], &[], &satellites()));
+        let expected = Place { latitude: -52.5, longitude: -13.26, altitude_m: Some(-123.4) };
+        assert_eq!(found.place, Some(expected));
+        assert_eq!(found.gps_utc_ms, Some(1_706_741_997_000));
+    }
+
+    #[test]
+    fn places_that_are_none_are_left_out() {
+        assert_eq!(sound_place(0.0, 0.0, None), None);
+        assert_eq!(sound_place(91.0, 0.0, None), None);
+        assert_eq!(sound_place(f64::NAN, 1.0, None), None);
+        assert_eq!(sound_place(1.0, 181.0, None), None);
+        assert_eq!(sound_place(1.0, 1.0, Some(1e9)).unwrap().altitude_m, None);
+        assert!(sound_place(1.0, 1.0, Some(-0.0)).unwrap().altitude_m.unwrap().is_sign_positive());
+    }
+
+    #[test]
+    fn what_cameras_write_by_themselves_is_no_caption() {
+        for caption in ["OLYMPUS DIGITAL CAMERA         ", "SONY DSC", "   "] {
+            assert_eq!(exif(&block(&[text(0x10e, caption)], &[], &[])).caption, None);
+        }
+    }
+
+    #[test]
+    fn a_block_that_is_none_is_named() {
+        let mut found = Found::default();
+        read_bytes(b"nothing", None, &mut found);
+        assert_eq!(found.problems().unwrap(), "its EXIF block is broken");
+    }
+
+    proptest! {
+        #[test]
+        fn any_change_is_read_to_the_end(at in any::<prop::sample::Index>(), byte in any::<u8>(), end in any::<prop::sample::Index>()) {
+            let mut bytes = block(&[text(0x10f, "Apple")], &[text(0x9003, "2024:01:31 23:59:59"), apple()], &satellites());
+            let length = bytes.len();
+            bytes[at.index(length)] = byte;
+            let _ = (exif(&bytes), exif(&bytes[..end.index(length)]));
+        }
+    }
 }

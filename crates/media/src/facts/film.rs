@@ -117,12 +117,15 @@ fn film(head: &Head, tracks: &[Track]) -> Film {
     let whole_ms = [head.duration_ticks, head.fragments.duration_ticks]
         .into_iter()
         .find_map(|ticks| milliseconds(ticks, head.ticks_per_second));
-    let longest_ms = tracks.iter().filter_map(|track| milliseconds(track.duration_ticks, track.ticks_per_second)).max();
+    let longest_ms =
+        tracks.iter().filter_map(|track| milliseconds(track.duration_ticks, track.ticks_per_second)).max();
     Film {
         duration_ms: whole_ms.or(longest_ms),
         frame_rate: pictures.and_then(|track| {
             let ticks = u64::from(head.fragments.picture_ticks);
-            track.rate().or_else(|| (ticks > 0).then(|| ratio(u64::from(track.ticks_per_second), ticks)).flatten())
+            track
+                .rate()
+                .or_else(|| (ticks > 0).then(|| ratio(u64::from(track.ticks_per_second), ticks)).flatten())
         }),
         video_codec: pictures.and_then(|track| track.codec.clone()),
         audio_codec: sound.and_then(|track| track.codec.clone()),
@@ -167,15 +170,23 @@ pub(super) mod tests {
     use super::*;
 
     fn mvhd(version: u8, created: u64, per_second: u32, duration: u64) -> Vec<u8> {
-        let number = |number: u64| if version == 1 { number.to_be_bytes().to_vec() } else { number.to_be_bytes()[4..].to_vec() };
-        let content = [vec![version, 0, 0, 0], number(created), number(0), per_second.to_be_bytes().to_vec(), number(duration)];
+        let number = |number: u64| {
+            if version == 1 { number.to_be_bytes().to_vec() } else { number.to_be_bytes()[4..].to_vec() }
+        };
+        let content = [
+            vec![version, 0, 0, 0],
+            number(created),
+            number(0),
+            per_second.to_be_bytes().to_vec(),
+            number(duration),
+        ];
         boxed(*b"mvhd", &[&content.concat(), &[0; 80]])
     }
 
     /// A film of two seconds from 2024-01-31T22:59:59Z, with more boxes in its `moov`.
-    pub(in crate::facts) fn film_with(brand: &[u8; 4], more: &[Vec<u8>]) -> Vec<u8> {
+    pub(in crate::facts) fn film_with(brand: [u8; 4], more: &[Vec<u8>]) -> Vec<u8> {
         let moov = boxed(*b"moov", &[&mvhd(0, 3_789_586_799, 600, 1200), &trak(), &more.concat()]);
-        [boxed(*b"ftyp", &[brand, b"\0\0\0\0"]), boxed(*b"mdat", &[&[0; 16]]), moov].concat()
+        [boxed(*b"ftyp", &[&brand, b"\0\0\0\0"]), boxed(*b"mdat", &[&[0; 16]]), moov].concat()
     }
 
     fn found(bytes: &[u8]) -> Found {
@@ -186,7 +197,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_film_tells_when_how_long_and_how() {
-        let found = found(&film_with(b"isom", &[]));
+        let found = found(&film_with(*b"isom", &[]));
         let film = found.film.clone().unwrap();
         assert_eq!(found.container.unwrap().utc_ms(), Some(1_706_741_999_000));
         assert_eq!(film.duration_ms, Some(2000));
@@ -216,7 +227,7 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_cut_off_says_how_much_is_missing() {
-        let whole = film_with(b"isom", &[]);
+        let whole = film_with(*b"isom", &[]);
         let cut = found(&whole[..whole.len() - 5]).problems().unwrap();
         assert!(cut.contains("5 bytes are missing"), "{cut}");
         let cut = found(&whole[..30]).problems().unwrap();

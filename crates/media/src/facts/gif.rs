@@ -1,4 +1,4 @@
-//! GIF (GIF89a specification): a screen, and blocks that are walked through to count the pictures.
+//! GIF (version 89a): a screen, and blocks that are walked through to count the pictures.
 
 use super::found::Found;
 use super::source::Source;

@@ -262,7 +262,8 @@ fn properties(source: &mut Source<'_>, iprp: Span, table: &mut Table) {
             let item = if head >> 24 == 0 { u32::from(numbers.u16()?) } else { numbers.u32()? };
             let mut indexes = Vec::new();
             for _ in 0..numbers.u8()? {
-                let index = if head & 1 == 1 { numbers.u16()? & 0x7fff } else { u16::from(numbers.u8()? & 0x7f) };
+                let index =
+                    if head & 1 == 1 { numbers.u16()? & 0x7fff } else { u16::from(numbers.u8()? & 0x7f) };
                 indexes.push(usize::from(index));
             }
             Some((item, indexes))
@@ -335,7 +336,10 @@ pub(super) mod tests {
         let item = |id: u8, rest: &[u8]| boxed(*b"infe", &[&[2, 0, 0, 0, 0, id, 0, 0], rest]);
         let iinf = boxed(*b"iinf", &[&[0, 0, 0, 0, 0, 2], &item(1, b"hvc1\0"), &item(2, b"Exif\0")]);
         let length = u8::try_from(block.len()).unwrap();
-        let iloc = boxed(*b"iloc", &[&[1, 0, 0, 0, 0x44, 0, 0, 1, 0, 2, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, length]]);
+        let iloc = boxed(
+            *b"iloc",
+            &[&[1, 0, 0, 0, 0x44, 0, 0, 1, 0, 2, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, length]],
+        );
         let ispe = boxed(*b"ispe", &[&[0, 0, 0, 0, 0, 0, 0, 40, 0, 0, 0, 30]]);
         let ipco = boxed(*b"ipco", &[&ispe, &more.concat()]);
         let count = u8::try_from(more.len() + 1).unwrap();

@@ -10,7 +10,8 @@ pub(super) fn name(profile: &[u8]) -> Option<String> {
         return None;
     }
     let count = number(128)?.min(200);
-    let entry = (0..count).map(|index| 132 + index * 12).find(|&at| profile.get(at..at + 4) == Some(b"desc"))?;
+    let entry =
+        (0..count).map(|index| 132 + index * 12).find(|&at| profile.get(at..at + 4) == Some(b"desc"))?;
     let at = number(entry + 4)?;
     let text = |from: usize, length: usize| profile.get(from..from.checked_add(length.min(1024))?);
     let name = match profile.get(at..at.checked_add(4)?)? {
@@ -19,7 +20,8 @@ pub(super) fn name(profile: &[u8]) -> Option<String> {
         // Version 4: records of language, length and place; the first one will do.
         b"mluc" => {
             let units = text(at.checked_add(number(at + 24)?)?, number(at + 20)?)?;
-            let units: Vec<u16> = units.chunks_exact(2).map(|two| u16::from_be_bytes([two[0], two[1]])).collect();
+            let units: Vec<u16> =
+                units.chunks_exact(2).map(|two| u16::from_be_bytes([two[0], two[1]])).collect();
             String::from_utf16_lossy(&units)
         }
         _ => return None,
@@ -48,7 +50,8 @@ pub(super) mod tests {
     fn both_versions_have_names() {
         assert_eq!(name(&profile(b"desc\0\0\0\0\0\0\0\x05sRGB\0")).unwrap(), "sRGB");
         let units: Vec<u8> = "Display P3".encode_utf16().flat_map(u16::to_be_bytes).collect();
-        let record = [b"mluc\0\0\0\0\0\0\0\x01\0\0\0\x0cenUS\0\0\0\x14\0\0\0\x1c".as_slice(), &units].concat();
+        let record =
+            [b"mluc\0\0\0\0\0\0\0\x01\0\0\0\x0cenUS\0\0\0\x14\0\0\0\x1c".as_slice(), &units].concat();
         assert_eq!(name(&profile(&record)).unwrap(), "Display P3");
         assert_eq!(name(&profile(b"text")), None);
         assert_eq!(name(b""), None);

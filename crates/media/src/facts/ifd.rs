@@ -221,10 +221,6 @@ impl<'s, 'a> Tiff<'s, 'a> {
         Tiff::without_header(self.source, span, order)
     }
 
-    pub(super) fn order(&self) -> Order {
-        self.order
-    }
-
     fn u16_at(&mut self, at: u64) -> Option<u16> {
         self.number_at(at, 2).and_then(|number| u16::try_from(number).ok())
     }
@@ -291,7 +287,8 @@ pub(super) mod tests {
     }
 
     pub(in crate::facts) fn rationals(number: u16, values: &[(u32, u32)]) -> Written {
-        let bytes = values.iter().flat_map(|(over, under)| [over.to_be_bytes(), under.to_be_bytes()].concat());
+        let bytes =
+            values.iter().flat_map(|(over, under)| [over.to_be_bytes(), under.to_be_bytes()].concat());
         (number, 5, u32::try_from(values.len()).unwrap(), bytes.collect())
     }
 

@@ -106,10 +106,6 @@ impl<'b> Numbers<'b> {
         self.u32().map(u32::cast_signed)
     }
 
-    pub(super) fn u64(&mut self) -> Option<u64> {
-        self.number(8)
-    }
-
     /// Up to the next zero byte, and past it.
     pub(super) fn text(&mut self) -> Option<&'b [u8]> {
         let end = self.bytes.iter().position(|byte| *byte == 0)?;
@@ -169,7 +165,10 @@ pub(super) mod tests {
         let bytes = boxed(*b"aaaa", &[&boxed(*b"bbbb", &[&boxed(*b"cccc", &[b"!"])])]);
         let mut source = Source::memory(&bytes);
         let all = source.all();
-        assert_eq!(descend(&mut source, all, &[*b"aaaa", *b"bbbb", *b"cccc"]), Some(Span { start: 24, end: 25 }));
+        assert_eq!(
+            descend(&mut source, all, &[*b"aaaa", *b"bbbb", *b"cccc"]),
+            Some(Span { start: 24, end: 25 })
+        );
         assert_eq!(descend(&mut source, all, &[*b"aaaa", *b"cccc"]), None);
     }
 

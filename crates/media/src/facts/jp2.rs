@@ -37,7 +37,9 @@ pub(super) fn codestream(source: &mut Source<'_>, found: &mut Found) {
 /// A.5.1, SIZ: the far corner of the picture, minus the near one.
 fn codestream_size(source: &mut Source<'_>, span: Span, found: &mut Found) {
     let mut corner = |at: u64| source.big_u32(span.start + at);
-    if let (Some(right), Some(bottom), Some(left), Some(top)) = (corner(8), corner(12), corner(16), corner(20)) {
+    if let (Some(right), Some(bottom), Some(left), Some(top)) =
+        (corner(8), corner(12), corner(16), corner(20))
+    {
         found.size(right.saturating_sub(left), bottom.saturating_sub(top));
     }
 }

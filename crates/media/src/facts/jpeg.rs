@@ -3,6 +3,7 @@
 use super::exif;
 use super::found::Found;
 use super::icc;
+use super::iptc;
 use super::source::{Source, Span};
 use super::xmp;
 
@@ -13,8 +14,16 @@ const MOST_SEGMENTS: usize = 4000;
 /// How far to look for the next segment when it is not where it should be.
 const MOST_NOISE: usize = 64 * 1024;
 
-/// Reads a JPEG that lies at `span`.
-pub(super) fn read(source: &mut Source<'_>, span: Span, found: &mut Found) {
+/// Reads a JPEG.
+pub(super) fn read(source: &mut Source<'_>, found: &mut Found) {
+    let all = source.all();
+    if !read_part(source, all, found) {
+        found.problem("it breaks off before its size is told");
+    }
+}
+
+/// Reads a JPEG that lies in another file; answers whether it has a size.
+pub(super) fn read_part(source: &mut Source<'_>, span: Span, found: &mut Found) -> bool {
     let mut has_size = false;
     let mut segments = Segments { at: span.start + 2, end: span.end, left: MOST_SEGMENTS };
     while let Some((marker, content)) = segments.next(source) {
@@ -25,6 +34,10 @@ pub(super) fn read(source: &mut Source<'_>, span: Span, found: &mut Found) {
                 // The first part of a profile has its table and, in practice, its name.
                 found.profile = bytes.strip_prefix(ICC_HEAD).and_then(|rest| icc::name(rest.get(2..)?));
             }
+            0xed => {
+                let resources = source.span(content);
+                found.add_xmp(iptc::read(&resources));
+            }
             _ if is_frame(marker) => {
                 if let Some((width, height)) = frame_size(source, content) {
                     has_size = true;
@@ -34,9 +47,7 @@ pub(super) fn read(source: &mut Source<'_>, span: Span, found: &mut Found) {
             _ => {}
         }
     }
-    if !has_size {
-        found.problem("it breaks off before its size is told");
-    }
+    has_size
 }
 
 /// The size in a JPEG's header, when a common decoder can show it: lossless and hierarchical ones hold
@@ -137,7 +148,8 @@ pub(super) mod tests {
     /// A JPEG of that size with nothing in it, and other segments first.
     pub(in crate::facts) fn jpeg(width: u16, height: u16, first: &[Vec<u8>]) -> Vec<u8> {
         let frame = [&[8], height.to_be_bytes().as_slice(), &width.to_be_bytes(), &[1, 1, 0x11, 0]].concat();
-        [&[0xff, 0xd8], first.concat().as_slice(), &segment(0xc0, &frame), &[0xff, 0xda, 0, 2, 0xff, 0xd9]].concat()
+        [&[0xff, 0xd8], first.concat().as_slice(), &segment(0xc0, &frame), &[0xff, 0xda, 0, 2, 0xff, 0xd9]]
+            .concat()
     }
 
     pub(in crate::facts) fn with_exif(block: &[u8]) -> Vec<u8> {
@@ -149,10 +161,8 @@ pub(super) mod tests {
     }
 
     fn found(bytes: &[u8]) -> Found {
-        let mut source = Source::memory(bytes);
-        let all = source.all();
         let mut found = Found::default();
-        read(&mut source, all, &mut found);
+        read(&mut Source::memory(bytes), &mut found);
         found
     }
 

@@ -116,8 +116,13 @@ mod tests {
 
     /// Fields of so many bits each, behind the signature.
     fn stream(fields: &[(u64, usize)]) -> Vec<u8> {
-        let bits: Vec<bool> = fields.iter().flat_map(|(value, count)| (0..*count).map(move |bit| value >> bit & 1 == 1)).collect();
-        let bytes = bits.chunks(8).map(|chunk| chunk.iter().enumerate().fold(0, |byte, (at, bit)| byte | u8::from(*bit) << at));
+        let bits: Vec<bool> = fields
+            .iter()
+            .flat_map(|(value, count)| (0..*count).map(move |bit| value >> bit & 1 == 1))
+            .collect();
+        let bytes = bits
+            .chunks(8)
+            .map(|chunk| chunk.iter().enumerate().fold(0, |byte, (at, bit)| byte | u8::from(*bit) << at));
         [0xff, 0x0a].into_iter().chain(bytes).chain([0; 4]).collect()
     }
 

@@ -24,9 +24,12 @@ pub(super) fn fujifilm(source: &mut Source<'_>, found: &mut Found) {
     }
     if let Some(preview) = preview {
         found.preview(preview);
-        jpeg::read(source, preview, found);
+        jpeg::read_part(source, preview, found);
     } else {
         found.problem("it breaks off before its preview");
+    }
+    if found.coded.is_none() {
+        found.problem("the size of its picture is not told");
     }
 }
 
@@ -85,7 +88,7 @@ fn sigma_sections(source: &mut Source<'_>, found: &mut Found) -> Option<()> {
             b"IMAG" | b"IMA2" if source.little_u32(section.start + 12) == Some(18) => {
                 if let Some(preview) = section.from(28) {
                     found.preview(preview);
-                    jpeg::read(source, preview, found);
+                    jpeg::read_part(source, preview, found);
                 }
             }
             b"PROP" => {
@@ -111,7 +114,9 @@ fn sigma_properties(source: &mut Source<'_>, section: Span, found: &mut Found) -
     let mut exif = Exif::default();
     for number in 0..u64::from(count) {
         let at = section.start + 24 + number * 8;
-        let Some((name, value)) = source.little_u32(at).and_then(text).zip(source.little_u32(at + 4).and_then(text)) else {
+        let Some((name, value)) =
+            source.little_u32(at).and_then(text).zip(source.little_u32(at + 4).and_then(text))
+        else {
             continue;
         };
         match name.as_str() {
@@ -119,10 +124,8 @@ fn sigma_properties(source: &mut Source<'_>, section: Span, found: &mut Found) -
             "CAMMODEL" => exif.camera.model = Some(value),
             // Seconds since 1970 of the camera's own clock.
             "TIME" => {
-                exif.taken = value.parse::<u32>().ok().filter(|seconds| *seconds > 0).map(|seconds| Reading {
-                    local_ms: i64::from(seconds) * 1000,
-                    offset_minutes: None,
-                    is_day_only: false,
+                exif.taken = value.parse::<u32>().ok().filter(|seconds| *seconds > 0).map(|seconds| {
+                    Reading { local_ms: i64::from(seconds) * 1000, offset_minutes: None, is_day_only: false }
                 });
             }
             _ => {}
@@ -148,7 +151,8 @@ pub(super) mod tests {
         let list = b"\0\0\0\x02\x01\x00\0\x04\x0f\xb4\x17\x90\x01\x11\0\x04\x0f\xa0\x17\x70";
         let mut bytes = b"FUJIFILMCCD-RAW 0201FF383501".to_vec();
         bytes.resize(84, 0);
-        bytes.extend([number(100), number(jpeg.len()), number(100 + jpeg.len()), number(list.len())].concat());
+        bytes
+            .extend([number(100), number(jpeg.len()), number(100 + jpeg.len()), number(list.len())].concat());
         [bytes.as_slice(), &jpeg, list].concat()
     }
 
@@ -160,11 +164,17 @@ pub(super) mod tests {
         let image_at = bytes.len();
         let image = [b"SECi\0\0\x02\0\x02\0\0\0\x12\0\0\0".as_slice(), &[0; 12], &preview()].concat();
         let properties_at = image_at + image.len();
-        let texts: Vec<u8> = "CAMMANUF\0SIGMA\0TIME\01706745599\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let texts: Vec<u8> = ["CAMMANUF", "SIGMA", "TIME", "1706745599", ""]
+            .join("\0")
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         let pairs = [number(0), number(9), number(15), number(20)].concat();
         let properties = [b"SECp\0\0\x02\0\x02\0\0\0".as_slice(), &[0; 12], &pairs, &texts].concat();
         let list_at = properties_at + properties.len();
-        let entry = |at: usize, bytes: &[u8], kind: &[u8]| [number(at).as_slice(), &number(bytes.len()), kind].concat();
+        let entry = |at: usize, bytes: &[u8], kind: &[u8]| {
+            [number(at).as_slice(), &number(bytes.len()), kind].concat()
+        };
         let list = [
             b"SECd\0\0\x02\0\x02\0\0\0".to_vec(),
             entry(image_at, &image, b"IMA2"),
@@ -205,7 +215,10 @@ pub(super) mod tests {
     fn cut_off_anywhere_they_are_read_to_the_end() {
         let (fuji, foveon) = (raf(), x3f());
         for end in 0..fuji.len() {
-            assert!(found(&fuji[..end], fujifilm).coded.is_some() || found(&fuji[..end], fujifilm).problems().is_some());
+            assert!(
+                found(&fuji[..end], fujifilm).coded.is_some()
+                    || found(&fuji[..end], fujifilm).problems().is_some()
+            );
         }
         for end in 0..foveon.len() {
             assert!(found(&foveon[..end], sigma).problems().is_some());

@@ -73,13 +73,15 @@ fn element(source: &mut Source<'_>, span: Span) -> Option<Element> {
     if identifier_length > 4 {
         return None;
     }
-    let identifier = head.get(..identifier_length)?.iter().fold(0, |number, byte| number << 8 | u32::from(*byte));
+    let identifier =
+        head.get(..identifier_length)?.iter().fold(0, |number, byte| number << 8 | u32::from(*byte));
     let rest = head.get(identifier_length..)?;
     let first = *rest.first()?;
     let length_length = usize::try_from(first.leading_zeros()).ok()? + 1;
     let bytes = rest.get(..length_length).filter(|_| length_length <= 8)?;
     let mask = if length_length == 8 { 0 } else { 0xff_u8 >> length_length };
-    let length = bytes[1..].iter().fold(u64::from(first & mask), |number, byte| number << 8 | u64::from(*byte));
+    let length =
+        bytes[1..].iter().fold(u64::from(first & mask), |number, byte| number << 8 | u64::from(*byte));
     let is_open = length == (1 << (7 * length_length)) - 1;
     let head_length = u64::try_from(identifier_length + length_length).ok()?;
     let content = span.part(head_length, if is_open { u64::MAX } else { length })?;
@@ -92,10 +94,11 @@ fn information(source: &mut Source<'_>, span: Span, film: &mut Film, found: &mut
     let mut ticks = None;
     for element in elements(source, span) {
         match element.identifier {
-            0x2ad7b1 => tick_ns = unsigned(source, element).map_or(tick_ns, f64::from),
+            0x002a_d7b1 => tick_ns = unsigned(source, element).map_or(tick_ns, f64::from),
             0x4489 => ticks = float(source, element),
             0x4461 => {
-                let date = source.array(element.content.start).map(i64::from_be_bytes).and_then(clock::since_2001);
+                let date =
+                    source.array(element.content.start).map(i64::from_be_bytes).and_then(clock::since_2001);
                 found.container =
                     date.map(|local_ms| Reading { local_ms, offset_minutes: Some(0), is_day_only: false });
             }
@@ -185,11 +188,14 @@ pub(super) mod tests {
         [&bytes[from..], &length.to_be_bytes(), content].concat()
     }
 
+    /// The head as programs write it: a length in eight bytes, four numbers, the kind of document.
+    const HEAD: &[u8] = b"\x1a\x45\xdf\xa3\x01\0\0\0\0\0\0\x17\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x84webm";
+
     pub(in crate::facts) fn film() -> Vec<u8> {
         let info = write(
             INFO,
             &[
-                write(0x2ad7b1, &1_000_000_u32.to_be_bytes()),
+                write(0x002a_d7b1, &1_000_000_u32.to_be_bytes()),
                 write(0x4489, &1500.0_f64.to_be_bytes()),
                 write(0x4461, &728_438_399_000_000_000_i64.to_be_bytes()),
             ]
@@ -197,12 +203,20 @@ pub(super) mod tests {
         );
         let projection = write(PROJECTION, &write(0x7675, &(-90.0_f32).to_be_bytes()));
         let video = write(VIDEO, &[write(0xb0, &[5, 0]), write(0xba, &[2, 0xd0]), projection].concat());
-        let pictures =
-            write(TRACK, &[write(0x83, &[1]), write(0x86, b"V_VP9\0"), write(0x23_e383, &40_000_000_u32.to_be_bytes()), video].concat());
+        let pictures = write(
+            TRACK,
+            &[
+                write(0x83, &[1]),
+                write(0x86, b"V_VP9\0"),
+                write(0x23_e383, &40_000_000_u32.to_be_bytes()),
+                video,
+            ]
+            .concat(),
+        );
         let sound = write(TRACK, &[write(0x83, &[2]), write(0x86, b"A_OPUS")].concat());
         let tracks = write(TRACKS, &[pictures, sound].concat());
-        let cluster = write(CLUSTER, &[0; 30]);
-        [write(0x1a45_dfa3, &write(0x4282, b"webm")), write(SEGMENT, &[info, cluster, tracks].concat())].concat()
+        let cluster = write(CLUSTER, &[0; 300]);
+        [HEAD.to_vec(), write(SEGMENT, &[info, cluster, tracks].concat())].concat()
     }
 
     fn found(bytes: &[u8]) -> Found {
@@ -226,8 +240,13 @@ pub(super) mod tests {
 
     #[test]
     fn a_recording_that_was_never_finished_is_read_to_its_first_cluster() {
-        let track = write(TRACK, &[write(0x83, &[1]), write(VIDEO, &[write(0xb0, &[8]), write(0xba, &[6])].concat())].concat());
-        let open = |identifier: u32| [identifier.to_be_bytes().as_slice(), &[0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]].concat();
+        let track = write(
+            TRACK,
+            &[write(0x83, &[1]), write(VIDEO, &[write(0xb0, &[8]), write(0xba, &[6])].concat())].concat(),
+        );
+        let open = |identifier: u32| {
+            [identifier.to_be_bytes().as_slice(), &[0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]].concat()
+        };
         let bytes = [open(SEGMENT), write(TRACKS, &track), open(CLUSTER), vec![0xee; 40]].concat();
         assert_eq!(found(&bytes).coded, Some((8, 6)));
     }

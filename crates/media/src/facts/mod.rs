@@ -16,6 +16,7 @@ mod gif;
 mod heif;
 mod icc;
 mod ifd;
+mod iptc;
 mod iso;
 mod jp2;
 mod jpeg;
@@ -77,6 +78,9 @@ pub fn describe<R: Read + Seek>(source: R, hints: &Hints<'_>) -> Facts {
     if facts.kind.is_none() {
         found.coded = None;
     }
+    if facts.kind.is_some() && found.coded.is_none() && found.problems.is_empty() {
+        found.problem("the size of its picture is not told");
+    }
     if let Some(trouble) = source.trouble() {
         found.problem(trouble.to_owned());
     }
@@ -87,10 +91,7 @@ pub fn describe<R: Read + Seek>(source: R, hints: &Hints<'_>) -> Facts {
 /// By what the file is, never by its name.
 fn read(source: &mut Source<'_>, media_type: &str, found: &mut Found) {
     match media_type {
-        "image/jpeg" => {
-            let all = source.all();
-            jpeg::read(source, all, found);
-        }
+        "image/jpeg" => jpeg::read(source, found),
         "image/png" => png::read(source, found),
         "image/gif" => gif::read(source, found),
         "image/webp" => riff::webp(source, found),

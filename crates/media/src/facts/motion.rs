@@ -37,9 +37,9 @@ fn from_end(mark: &MotionMark, all: Span) -> Option<Span> {
 /// Motion Photo: behind the picture lie the listed parts in their order, up to the end of the file.
 fn from_items(items: &[Item], all: Span) -> Option<Span> {
     let index = items.iter().position(|item| item.semantic == "MotionPhoto")?;
-    let behind = items[index + 1..]
-        .iter()
-        .try_fold(items[index].padding, |sum, item| sum.checked_add(item.length)?.checked_add(item.padding))?;
+    let behind = items[index + 1..].iter().try_fold(items[index].padding, |sum, item| {
+        sum.checked_add(item.length)?.checked_add(item.padding)
+    })?;
     let end = all.end.checked_sub(behind)?;
     Some(Span { start: end.checked_sub(items[index].length)?, end })
 }
@@ -68,7 +68,9 @@ fn samsung(source: &mut Source<'_>) -> Trailer {
     let count = source.little_u32(table + 8).unwrap_or_default().min(MOST_ENTRIES);
     for number in 0..u64::from(count) {
         let entry = table + 12 + number * 12;
-        let (Some(back), Some(size)) = (source.little_u32(entry + 4), source.little_u32(entry + 8)) else { break };
+        let (Some(back), Some(size)) = (source.little_u32(entry + 4), source.little_u32(entry + 8)) else {
+            break;
+        };
         let Some(part) = table.checked_sub(u64::from(back)) else { continue };
         let name_length = source.little_u32(part + 4).unwrap_or_default().min(64);
         let name = source.up_to(part + 8, usize::try_from(name_length).unwrap_or_default());
@@ -111,8 +113,12 @@ mod tests {
     #[test]
     fn a_motion_photo_lies_where_its_list_says() {
         let bytes = [b"picture".as_slice(), b"gain map", FILM, b"more"].concat();
-        let items =
-            vec![item("Primary", 0, 0), item("GainMap", 8, 0), item("MotionPhoto", FILM.len(), 1), item("More", 3, 0)];
+        let items = vec![
+            item("Primary", 0, 0),
+            item("GainMap", 8, 0),
+            item("MotionPhoto", FILM.len(), 1),
+            item("More", 3, 0),
+        ];
         let mark = MotionMark { is_marked: true, from_end: None, items };
         assert_eq!(motion(&bytes, mark), (Some(Span { start: 15, end: 35 }), None));
         let items = vec![item("MotionPhoto", usize::MAX, u64::MAX)];

@@ -109,7 +109,18 @@ fn at_full(numbers: &[Number<'_>], name: &str) -> Option<Reading> {
 
 /// Only a day. Eight digits alone may be anything: a maker's prefix must stand before them.
 fn at_day(numbers: &[Number<'_>], stem: &str) -> Option<Reading> {
-    const PREFIXES: &[&str] = &["IMG-", "VID-", "IMG_", "VID_", "Screenshot_", "WhatsApp Image ", "WhatsApp Video ", "signal-", "photo_", "video_"];
+    const PREFIXES: &[&str] = &[
+        "IMG-",
+        "VID-",
+        "IMG_",
+        "VID_",
+        "Screenshot_",
+        "WhatsApp Image ",
+        "WhatsApp Video ",
+        "signal-",
+        "photo_",
+        "video_",
+    ];
     let (date, taken) = date(numbers)?;
     let has_prefix = PREFIXES.iter().any(|prefix| stem.starts_with(prefix));
     if taken == 1 && !has_prefix {
@@ -133,7 +144,7 @@ fn epoch(numbers: &[Number<'_>]) -> Option<Named> {
     Some(Named { reading, is_utc: true })
 }
 
-/// Hours may have one digit in the names that Macs and WhatsApp write.
+/// Hours may have one digit in the names that Macs and chat programs write.
 fn short(number: &Number<'_>) -> Option<i64> {
     (number.digits.len() <= 2).then(|| number.digits.parse().ok()).flatten()
 }
@@ -169,9 +180,9 @@ mod tests {
     /// 2024-01-31T23:59:59.
     const LATE: i64 = 1_706_745_599_000;
 
-    fn named(local_ms: i64, is_utc: bool) -> Option<Named> {
+    fn named(local_ms: i64, is_utc: bool) -> Named {
         let reading = Reading { local_ms, offset_minutes: None, is_day_only: false };
-        Some(Named { reading, is_utc })
+        Named { reading, is_utc }
     }
 
     #[test]
@@ -201,23 +212,27 @@ mod tests {
             "20240131_235959",
             "00000IMG_00000_BURST20240131235959000_COVER.jpg",
         ] {
-            assert_eq!(time(name), named(LATE, false), "{name}");
+            assert_eq!(time(name), Some(named(LATE, false)), "{name}");
         }
     }
 
     #[test]
     fn pixels_and_epochs_write_utc() {
-        assert_eq!(time("PXL_20240131_235959123.MP.jpg"), named(LATE + 123, true));
-        assert_eq!(time("PXL_20240131_235959123.PORTRAIT-01.COVER.jpg"), named(LATE + 123, true));
-        for name in ["1706745599000.jpg", "FB_IMG_1706745599000.jpg", "mmexport1706745599000.jpg", "1706745599.png"] {
-            assert_eq!(time(name), named(LATE, true), "{name}");
+        assert_eq!(time("PXL_20240131_235959123.MP.jpg"), Some(named(LATE + 123, true)));
+        assert_eq!(time("PXL_20240131_235959123.PORTRAIT-01.COVER.jpg"), Some(named(LATE + 123, true)));
+        for name in
+            ["1706745599000.jpg", "FB_IMG_1706745599000.jpg", "mmexport1706745599000.jpg", "1706745599.png"]
+        {
+            assert_eq!(time(name), Some(named(LATE, true)), "{name}");
         }
     }
 
     #[test]
     fn whatsapp_names_a_day() {
         let noon = Reading { local_ms: LATE - 43_199_000, offset_minutes: None, is_day_only: true };
-        for name in ["IMG-20240131-WA0001.jpg", "VID-20240131-WA0023.mp4", "2024-01-31.jpg", "IMG_20240131.jpg"] {
+        for name in
+            ["IMG-20240131-WA0001.jpg", "VID-20240131-WA0023.mp4", "2024-01-31.jpg", "IMG_20240131.jpg"]
+        {
             assert_eq!(time(name), Some(Named { reading: noon, is_utc: false }), "{name}");
         }
     }

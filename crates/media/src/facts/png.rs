@@ -9,7 +9,7 @@ use super::source::{Source, Span};
 use super::xmp;
 
 const XMP_KEYWORD: &[u8] = b"XML:com.adobe.xmp";
-/// What begins the keyword of anything that ImageMagick could not put elsewhere.
+/// What begins the keyword of anything that `ImageMagick` could not put elsewhere.
 const RAW_PROFILE: &[u8] = b"Raw profile type ";
 /// No metadata is larger once it is unpacked; bombs are.
 const MOST_UNPACKED: usize = 2 * 1024 * 1024;
@@ -36,7 +36,9 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Found) {
 fn chunk(source: &mut Source<'_>, kind: [u8; 4], content: Span, found: &mut Found) {
     match &kind {
         b"IHDR" => {
-            if let (Some(width), Some(height)) = (source.big_u32(content.start), source.big_u32(content.start + 4)) {
+            if let (Some(width), Some(height)) =
+                (source.big_u32(content.start), source.big_u32(content.start + 4))
+            {
                 found.size(width, height);
             }
         }
@@ -96,16 +98,19 @@ fn international(bytes: &[u8], found: &mut Found) {
     }
 }
 
-/// What ImageMagick writes: `\nexif\n  length\n`, and then the block in hexadecimal digits.
+/// What `ImageMagick` writes: `\nexif\n  length\n`, and then the block in hexadecimal digits.
 fn profile(keyword: &[u8], text: &[u8], found: &mut Found) {
     let is_exif = matches!(keyword, b"Raw profile type exif" | b"Raw profile type APP1");
     if !is_exif && keyword != b"Raw profile type xmp" {
         return;
     }
-    let lines = text.splitn(4, |byte| *byte == b'\n');
-    let Some(digits) = lines.skip(3).next() else { return };
-    let digits: Vec<u8> =
-        digits.iter().filter_map(|digit| char::from(*digit).to_digit(16)).filter_map(|digit| u8::try_from(digit).ok()).collect();
+    let mut lines = text.splitn(4, |byte| *byte == b'\n');
+    let Some(digits) = lines.nth(3) else { return };
+    let digits: Vec<u8> = digits
+        .iter()
+        .filter_map(|digit| char::from(*digit).to_digit(16))
+        .filter_map(|digit| u8::try_from(digit).ok())
+        .collect();
     let block: Vec<u8> = digits.chunks_exact(2).map(|two| two[0] << 4 | two[1]).collect();
     if is_exif && !block.starts_with(b"http") {
         exif::read_bytes(&block, None, found);
@@ -162,12 +167,16 @@ pub(super) mod tests {
     #[test]
     fn a_block_of_exif_is_read_in_every_way_it_is_kept() {
         let block = tiff(&[text(0x110, "Model"), short(0x112, 3)]);
-        let digits: String = block.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits = block.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let digits: String = digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect();
         let raw = format!("\nexif\n    {}\n{digits}\n", block.len());
         let ways = [
             (*b"eXIf", block.clone()),
             (*b"tEXt", [b"Raw profile type exif\0", raw.as_bytes()].concat()),
-            (*b"zTXt", [b"Raw profile type APP1\0\0", compress_to_vec_zlib(raw.as_bytes(), 6).as_slice()].concat()),
+            (
+                *b"zTXt",
+                [b"Raw profile type APP1\0\0", compress_to_vec_zlib(raw.as_bytes(), 6).as_slice()].concat(),
+            ),
         ];
         for way in ways {
             let kind = way.0;

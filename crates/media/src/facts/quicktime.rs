@@ -61,7 +61,8 @@ pub(super) fn user_data(source: &mut Source<'_>, content: Span, found: &mut Foun
                 let mut numbers = Numbers::of(&bytes[..length]);
                 let stated = numbers.u16().map_or(0, usize::from);
                 if numbers.u16().is_some()
-                    && let Some(text) = numbers.rest().get(..stated.min(numbers.rest().len())).and_then(text_of)
+                    && let Some(text) =
+                        numbers.rest().get(..stated.min(numbers.rest().len())).and_then(text_of)
                 {
                     let key: String = item.kind.iter().map(|byte| char::from(*byte)).collect();
                     say(&key, text, found);
@@ -79,7 +80,9 @@ fn say(key: &str, text: String, found: &mut Found) {
         // The first wins over ©day, wherever that stands.
         "com.apple.quicktime.creationdate" => found.quicktime = clock::iso(&text).or(found.quicktime),
         "\u{a9}day" => found.quicktime = found.quicktime.or_else(|| day(&text)),
-        "com.apple.quicktime.location.ISO6709" | "\u{a9}xyz" => found.place = found.place.or_else(|| iso_6709(&text)),
+        "com.apple.quicktime.location.ISO6709" | "\u{a9}xyz" => {
+            found.place = found.place.or_else(|| iso_6709(&text));
+        }
         "com.apple.quicktime.make" | "com.android.manufacturer" | "\u{a9}mak" => {
             found.camera.make.get_or_insert(text);
         }
@@ -103,6 +106,9 @@ fn day(text: &str) -> Option<Reading> {
 fn iso_6709(text: &str) -> Option<Place> {
     let text = text.split('/').next()?;
     let starts: Vec<usize> = text.match_indices(['+', '-']).map(|(at, _)| at).take(3).collect();
+    if starts.first() != Some(&0) {
+        return None;
+    }
     let part = |index: usize| {
         let start = *starts.get(index)?;
         let rest = &text[start..];
@@ -120,7 +126,9 @@ fn degrees(text: &str, digits: usize) -> Option<f64> {
     let (sign, number) = (if text.starts_with('-') { -1.0 } else { 1.0 }, text.get(1..)?);
     let whole = number.find('.').unwrap_or(number.len());
     let value: f64 = match whole.checked_sub(digits) {
-        Some(2) => number.get(..digits)?.parse::<f64>().ok()? + number.get(digits..)?.parse::<f64>().ok()? / 60.0,
+        Some(2) => {
+            number.get(..digits)?.parse::<f64>().ok()? + number.get(digits..)?.parse::<f64>().ok()? / 60.0
+        }
         Some(4) => {
             let minutes: f64 = number.get(digits..digits + 2)?.parse().ok()?;
             let seconds: f64 = number.get(digits + 2..)?.parse().ok()?;
@@ -152,8 +160,10 @@ pub(super) mod tests {
     /// A `meta` box with such keys.
     pub(in crate::facts) fn meta_with(pairs: &[(&str, &str)]) -> Vec<u8> {
         let number = |number: usize| u32::try_from(number).unwrap().to_be_bytes();
-        let keys: Vec<u8> =
-            pairs.iter().flat_map(|(key, _)| [&number(key.len() + 8), b"mdta".as_slice(), key.as_bytes()].concat()).collect();
+        let keys: Vec<u8> = pairs
+            .iter()
+            .flat_map(|(key, _)| [&number(key.len() + 8), b"mdta".as_slice(), key.as_bytes()].concat())
+            .collect();
         let items: Vec<u8> = pairs
             .iter()
             .enumerate()
@@ -188,7 +198,10 @@ pub(super) mod tests {
             meta,
         );
         assert_eq!(found.quicktime.unwrap().offset_minutes, Some(60));
-        assert_eq!(found.place, Some(Place { latitude: 52.4597, longitude: 13.322, altitude_m: Some(51.178) }));
+        assert_eq!(
+            found.place,
+            Some(Place { latitude: 52.4597, longitude: 13.322, altitude_m: Some(51.178) })
+        );
         assert_eq!(found.camera.make.as_deref(), Some("Apple"));
         assert_eq!(found.camera.model.as_deref(), Some("iPad mini"));
         assert_eq!(found.live_photo_id.as_deref(), Some("570F1469"));
@@ -202,7 +215,11 @@ pub(super) mod tests {
         };
         let data = boxed(
             *b"udta",
-            &[&text(b"\xa9xyz", b"+51.4169-000.0806/"), &text(b"\xa9day", b"2024-01-31T23:59:59+0100"), &text(b"\xa9mod", b"DX")],
+            &[
+                &text(b"\xa9xyz", b"+51.4169-000.0806/"),
+                &text(b"\xa9day", b"2024-01-31T23:59:59+0100"),
+                &text(b"\xa9mod", b"DX"),
+            ],
         );
         let found = read(&data, user_data);
         assert_eq!(found.place, Some(Place { latitude: 51.4169, longitude: -0.0806, altitude_m: None }));
@@ -214,7 +231,8 @@ pub(super) mod tests {
 
     #[test]
     fn three_gpp_writes_places_as_fixed_numbers() {
-        let place: Vec<u8> = [13 << 16, 52 << 16, -(3 << 16)].iter().flat_map(|number: &i32| number.to_be_bytes()).collect();
+        let place: Vec<u8> =
+            [13 << 16, 52 << 16, -(3 << 16)].iter().flat_map(|number: &i32| number.to_be_bytes()).collect();
         let data = boxed(*b"udta", &[&boxed(*b"loci", &[&[0; 6], b"home\0\x01", &place])]);
         let expected = Place { latitude: 52.0, longitude: 13.0, altitude_m: Some(-3.0) };
         assert_eq!(read(&data, user_data).place, Some(expected));

@@ -112,7 +112,8 @@ fn pages(tiff: &mut Tiff<'_, '_>, first: Folder) -> Pages {
 fn page(tiff: &mut Tiff<'_, '_>, folder: &Folder) -> Page {
     let number = |tiff: &mut Tiff<'_, '_>, tag| exif::number(tiff, folder, tag);
     let pair = |width: Option<u64>, height: Option<u64>| {
-        let small = |side: Option<u64>| side.and_then(|side| u32::try_from(side).ok()).filter(|side| *side > 0);
+        let small =
+            |side: Option<u64>| side.and_then(|side| u32::try_from(side).ok()).filter(|side| *side > 0);
         small(width).zip(small(height))
     };
     let size = pair(number(tiff, 0x0100), number(tiff, 0x0101));
@@ -159,7 +160,7 @@ fn panasonic(tiff: &mut Tiff<'_, '_>, folder: &Folder, found: &mut Found) {
         let span = Span { end: span.end.min(tiff.span.end), ..span };
         found.preview(span);
         let coded = found.coded;
-        jpeg::read(tiff.source, span, found);
+        jpeg::read_part(tiff.source, span, found);
         found.coded = coded;
     }
 }
@@ -183,14 +184,45 @@ pub(super) mod tests {
         let first_at = 8;
         let first = |below: [u32; 2]| {
             let below = (SUB_FOLDERS, 4, 2, below.map(u32::to_be_bytes).concat());
-            folder(first_at, &[long(0xfe, 1), short(0x100, 160), short(0x101, 120), text(0x10f, "Maker"), short(0x112, 8), below], 0)
+            folder(
+                first_at,
+                &[
+                    long(0xfe, 1),
+                    short(0x100, 160),
+                    short(0x101, 120),
+                    text(0x10f, "Maker"),
+                    short(0x112, 8),
+                    below,
+                ],
+                0,
+            )
         };
         let preview_at = first_at + first([0, 0]).len();
         let small = |at: usize, jpeg: u32| {
-            folder(at, &[long(0xfe, 1), short(0x100, 300), short(0x101, 200), short(0x103, 7), long(0x111, jpeg), long(0x117, length)], 0)
+            folder(
+                at,
+                &[
+                    long(0xfe, 1),
+                    short(0x100, 300),
+                    short(0x101, 200),
+                    short(0x103, 7),
+                    long(0x111, jpeg),
+                    long(0x117, length),
+                ],
+                0,
+            )
         };
         let sensor_at = preview_at + small(0, 0).len();
-        let sensor = folder(sensor_at, &[long(0xfe, 0), short(0x100, 6020), short(0x101, 4020), rationals(0xc620, &[(6000, 1), (4000, 1)])], 0);
+        let sensor = folder(
+            sensor_at,
+            &[
+                long(0xfe, 0),
+                short(0x100, 6020),
+                short(0x101, 4020),
+                rationals(0xc620, &[(6000, 1), (4000, 1)]),
+            ],
+            0,
+        );
         let jpeg_at = u32::try_from(sensor_at + sensor.len()).unwrap();
         let below = [preview_at, sensor_at].map(|at| u32::try_from(at).unwrap());
         [b"MM\0*\0\0\0\x08".to_vec(), first(below), small(preview_at, jpeg_at), sensor, preview].concat()
@@ -227,7 +259,15 @@ pub(super) mod tests {
     fn panasonic_cuts_borders_off() {
         let preview = jpeg_of(300, 200, &[]);
         let length = u32::try_from(preview.len()).unwrap();
-        let tags = [short(2, 4000), short(3, 3000), short(4, 10), short(5, 8), short(6, 2746), short(7, 3656), (0x2e, 7, length, preview)];
+        let tags = [
+            short(2, 4000),
+            short(3, 3000),
+            short(4, 10),
+            short(5, 8),
+            short(6, 2746),
+            short(7, 3656),
+            (0x2e, 7, length, preview),
+        ];
         let mut bytes = tiff(&tags);
         bytes[..4].copy_from_slice(b"MM\0U");
         let found = found(&bytes, "image/x-panasonic-rw2");

@@ -60,7 +60,10 @@ pub(super) fn webp(source: &mut Source<'_>, found: &mut Found) {
             b"VP8X" => {
                 let bytes = source.up_to(at + 4, 6);
                 if let [w0, w1, w2, h0, h1, h2] = bytes[..] {
-                    found.size(u32::from_le_bytes([w0, w1, w2, 0]) + 1, u32::from_le_bytes([h0, h1, h2, 0]) + 1);
+                    found.size(
+                        u32::from_le_bytes([w0, w1, w2, 0]) + 1,
+                        u32::from_le_bytes([h0, h1, h2, 0]) + 1,
+                    );
                 }
             }
             // RFC 6386, 9.1: a tag of three bytes, a start code, and two sizes of 14 bits.
@@ -132,7 +135,8 @@ fn list(
             b"strh" => stream_header(source, at, film, stream),
             b"strf" => stream_format(source, at, film, stream, found),
             b"IDIT" | b"ICRD" => {
-                let text = text_of(&source.up_to(at, usize::try_from(chunk.content.length().min(64)).unwrap_or(64)));
+                let text =
+                    text_of(&source.up_to(at, usize::try_from(chunk.content.length().min(64)).unwrap_or(64)));
                 let reading = text.and_then(|text| clock::asctime(&text).or_else(|| clock::iso(&text)));
                 found.container = found.container.or(reading);
             }
@@ -158,10 +162,8 @@ fn main_header(source: &mut Source<'_>, at: u64, film: &mut Film, found: &mut Fo
 
 /// `strh`: what the stream is, and its rate.
 fn stream_header(source: &mut Source<'_>, at: u64, film: &mut Film, stream: &mut Stream) {
-    *stream = Stream {
-        kind: source.array(at).unwrap_or_default(),
-        code: source.array(at + 4).unwrap_or_default(),
-    };
+    *stream =
+        Stream { kind: source.array(at).unwrap_or_default(), code: source.array(at + 4).unwrap_or_default() };
     let mut number = |offset| source.little_u32(at + offset).filter(|number| *number > 0);
     if &stream.kind == b"vids"
         && let (Some(scale), Some(rate)) = (number(20), number(24))
@@ -245,8 +247,12 @@ pub(super) mod tests {
         picture[8..12].copy_from_slice(&number(480));
         picture[16..20].copy_from_slice(b"MJPG");
         let list = |kind: &[u8], inside: Vec<Vec<u8>>| chunk(*b"LIST", &[kind, &inside.concat()].concat());
-        let sound = vec![chunk(*b"strh", b"auds\0\0\0\0"), chunk(*b"strf", &[1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 16, 0])];
-        let streams = [list(b"strl", vec![chunk(*b"strh", &video), chunk(*b"strf", &picture)]), list(b"strl", sound)];
+        let sound = vec![
+            chunk(*b"strh", b"auds\0\0\0\0"),
+            chunk(*b"strf", &[1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 16, 0]),
+        ];
+        let streams =
+            [list(b"strl", vec![chunk(*b"strh", &video), chunk(*b"strf", &picture)]), list(b"strl", sound)];
         let date = chunk(*b"IDIT", b"Wed Jan 31 23:59:59 2024\n\0");
         let headers = list(b"hdrl", vec![chunk(*b"avih", &header), streams.concat(), date]);
         riff(*b"AVI ", &[headers, list(b"movi", vec![vec![0; 20]])])

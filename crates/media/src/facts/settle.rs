@@ -7,7 +7,9 @@ use super::jpeg;
 use super::names::{self, Named};
 use super::source::Source;
 use super::turning::Turning;
-use super::types::{Camera, Exposure, Facts, Hints, Kind, Preview, Taken, TakenFrom, VideoFacts};
+use super::types::{
+    Camera, Exposure, Facts, Hints, Kind, MotionPhoto, Place, Preview, Taken, TakenFrom, VideoFacts,
+};
 use super::xmp::Xmp;
 
 /// Turns what was found into facts.
@@ -18,7 +20,11 @@ pub(super) fn settle(source: &mut Source<'_>, mut found: Found, facts: &mut Fact
     }
     facts.taken = taken(&found, hints);
     facts.previews = previews(source, &found);
-    facts.place = place(&found);
+    facts.place = place(&found).map(|place| Place {
+        latitude: tidy(place.latitude),
+        longitude: tidy(place.longitude),
+        altitude_m: place.altitude_m.map(tidy),
+    });
     let turning = turning(&found, facts.kind);
     if let Some((width, height)) = found.coded {
         let (width, height) = if turning.swaps() { (height, width) } else { (width, height) };
@@ -29,7 +35,7 @@ pub(super) fn settle(source: &mut Source<'_>, mut found: Found, facts: &mut Fact
         facts.orientation = 1;
         facts.video = found.film.take().map(|film| VideoFacts {
             duration_ms: film.duration_ms,
-            frame_rate: film.frame_rate,
+            frame_rate: film.frame_rate.map(tidy),
             video_codec: film.video_codec,
             audio_codec: film.audio_codec,
             rotation_degrees: turning.degrees(),
@@ -39,7 +45,7 @@ pub(super) fn settle(source: &mut Source<'_>, mut found: Found, facts: &mut Fact
         facts.orientation = turning.exif();
     }
     facts.frames = found.frames.filter(|frames| *frames > 1);
-    facts.motion = found.motion.map(|span| super::types::MotionPhoto { offset: span.start, length: span.length() });
+    facts.motion = found.motion.map(|span| MotionPhoto { offset: span.start, length: span.length() });
     let is_panorama = |xmp: &Option<Xmp>| xmp.as_ref().is_some_and(|xmp| xmp.is_panorama);
     facts.is_panorama =
         found.is_panorama || found.exif.is_panorama || is_panorama(&found.xmp) || is_panorama(&found.sidecar);
@@ -58,7 +64,13 @@ fn words(mut found: Found, facts: &mut Facts) {
         fill_camera(&mut camera, more);
     }
     facts.camera = (camera != Camera::default()).then_some(camera);
-    facts.exposure = (exif.exposure != Exposure::default()).then_some(exif.exposure);
+    let exposure = Exposure {
+        time_s: exif.exposure.time_s.map(tidy),
+        f_number: exif.exposure.f_number.map(tidy),
+        focal_length_mm: exif.exposure.focal_length_mm.map(tidy),
+        ..exif.exposure
+    };
+    facts.exposure = (exposure != Exposure::default()).then_some(exposure);
     facts.rating = sidecar.rating.or(xmp.rating);
     facts.caption = sidecar.caption.or(xmp.caption).or(exif.caption);
     facts.keywords = if sidecar.keywords.is_empty() { xmp.keywords } else { sidecar.keywords };
@@ -67,13 +79,19 @@ fn words(mut found: Found, facts: &mut Facts) {
     facts.color_profile = found.profile.or_else(|| exif.is_srgb.then(|| "sRGB".to_owned()));
 }
 
+/// Seven digits behind the point: a centimetre of latitude, and a tenth of a microsecond. More would be made
+/// up by dividing, and would not survive being written as JSON.
+fn tidy(number: f64) -> f64 {
+    (number * 1e7).round() / 1e7
+}
+
 fn turning(found: &Found, kind: Option<Kind>) -> Turning {
     let is_bound = found.is_turned_by_format || kind == Some(Kind::Video);
     let by_tags = || found.exif.turning.or(found.xmp.as_ref().and_then(|xmp| xmp.turning));
     found.turning.or_else(|| if is_bound { None } else { by_tags() }).unwrap_or(Turning::NONE)
 }
 
-fn place(found: &Found) -> Option<super::types::Place> {
+fn place(found: &Found) -> Option<Place> {
     let of = |xmp: &Option<Xmp>| xmp.as_ref().and_then(|xmp| xmp.place);
     of(&found.sidecar).or(found.exif.place).or(found.place).or_else(|| of(&found.xmp))
 }
@@ -124,8 +142,8 @@ fn from_exif(exif: &Exif, others: [Option<Reading>; 2]) -> Option<Taken> {
         reading.offset_minutes = Some(minutes);
         return Some(as_read(reading, TakenFrom::ExifGps));
     }
-    let same = |other: &Reading| other.local_ms.div_euclid(1000) == reading.local_ms.div_euclid(1000);
-    reading.offset_minutes = others.into_iter().flatten().filter(same).find_map(|other| other.offset_minutes);
+    let mut same = others.into_iter().flatten().filter(|other| other.is_same_second(reading));
+    reading.offset_minutes = same.find_map(|other| other.offset_minutes);
     Some(as_read(reading, TakenFrom::Exif))
 }
 
@@ -134,7 +152,8 @@ fn from_exif(exif: &Exif, others: [Option<Reading>; 2]) -> Option<Taken> {
 /// three minutes.
 fn from_container(reading: Reading, named: Option<Named>) -> Taken {
     let Some(utc_ms) = reading.utc_ms() else { return as_read(reading, TakenFrom::Container) };
-    let local = named.filter(|named| !named.is_utc && !named.reading.is_day_only).map(|named| named.reading.local_ms);
+    let local =
+        named.filter(|named| !named.is_utc && !named.reading.is_day_only).map(|named| named.reading.local_ms);
     match local.and_then(|local_ms| clock::zone_between(local_ms, utc_ms)) {
         Some(minutes) => {
             let local_ms = utc_ms + i64::from(minutes) * 60_000;

@@ -8,9 +8,10 @@ pub(super) fn bitmap(source: &mut Source<'_>, found: &mut Found) {
     let size = match source.little_u32(14) {
         Some(12) => source.little_u16(18).map(u32::from).zip(source.little_u16(20).map(u32::from)),
         // Upside down the height is negative.
-        _ => source.little_u32(18).zip(source.little_u32(22)).map(|(width, height)| {
-            (width.cast_signed().unsigned_abs(), height.cast_signed().unsigned_abs())
-        }),
+        _ => source
+            .little_u32(18)
+            .zip(source.little_u32(22))
+            .map(|(width, height)| (width.cast_signed().unsigned_abs(), height.cast_signed().unsigned_abs())),
     };
     set(size, found);
 }

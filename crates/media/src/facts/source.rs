@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(source.up_to(0, usize::MAX), bytes);
         assert_eq!(source.exactly(9_998, 3), None);
         assert_eq!(source.exactly(u64::MAX, 3), None);
-        assert_eq!(source.up_to(u64::MAX, 3), []);
+        assert!(source.up_to(u64::MAX, 3).is_empty());
         assert_eq!(source.big_u32(1), Some(0x0102_0304));
         assert_eq!(source.little_u16(1), Some(0x0201));
         assert_eq!(source.trouble(), None);
@@ -191,7 +191,7 @@ mod tests {
         for _ in 0..MOST_BYTES / MOST_AT_ONCE as u64 {
             source.up_to(0, MOST_AT_ONCE);
         }
-        assert_eq!(source.up_to(0, MOST_AT_ONCE), []);
+        assert!(source.up_to(0, MOST_AT_ONCE).is_empty());
         assert!(source.trouble().unwrap().contains("limit"));
     }
 

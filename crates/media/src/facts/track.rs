@@ -118,7 +118,8 @@ fn description(bytes: &[u8], track: &mut Track) -> Option<()> {
         track.codec = Some(codecs::video(code));
     } else if track.is_audio() {
         let object = (&code == b"mp4a").then(|| object_type(entry)).flatten();
-        track.codec = Some(object.and_then(codecs::audio_object).map_or_else(|| codecs::audio(code), str::to_owned));
+        track.codec =
+            Some(object.and_then(codecs::audio_object).map_or_else(|| codecs::audio(code), str::to_owned));
     }
     Some(())
 }
@@ -173,8 +174,10 @@ pub(super) mod tests {
 
     /// A track of 50 pictures of 1280 by 720 in two seconds, to be turned right.
     pub(in crate::facts) fn trak() -> Vec<u8> {
-        let matrix: Vec<u8> =
-            [0, 65_536, 0, -65_536, 0, 0, 0, 0, 1 << 30].iter().flat_map(|number: &i32| number.to_be_bytes()).collect();
+        let matrix: Vec<u8> = [0, 65_536, 0, -65_536, 0, 0, 0, 0, 1 << 30]
+            .iter()
+            .flat_map(|number: &i32| number.to_be_bytes())
+            .collect();
         let size = [(1280_u32 << 16).to_be_bytes(), (720_u32 << 16).to_be_bytes()].concat();
         let tkhd = boxed(*b"tkhd", &[&[0; 40], &matrix, &size]);
         let mdhd = boxed(*b"mdhd", &[&[0; 12], &1000_u32.to_be_bytes(), &2000_u32.to_be_bytes(), &[0; 4]]);
@@ -216,7 +219,8 @@ pub(super) mod tests {
     #[test]
     fn mp4a_may_be_something_else_than_aac() {
         let descriptor = |object: u8| {
-            [b"\0\0\0\x30esds\0\0\0\0".as_slice(), &[3, 0x80, 0x80, 0x20, 0, 1, 0, 4, 0x11, object, 0x15]].concat()
+            [b"\0\0\0\x30esds\0\0\0\0".as_slice(), &[3, 0x80, 0x80, 0x20, 0, 1, 0, 4, 0x11, object, 0x15]]
+                .concat()
         };
         assert_eq!(object_type(&descriptor(0x40)), Some(0x40));
         assert_eq!(codecs::audio_object(object_type(&descriptor(0x6b)).unwrap()), Some("mp3"));

@@ -45,8 +45,10 @@ impl Turning {
 
     /// This one, and then the other.
     pub(super) fn then(self, other: Turning) -> Turning {
-        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
-        Turning([e * a + f * c, e * b + f * d, g * a + h * c, g * b + h * d])
+        let (first, second) = (self.0, other.0);
+        let cell =
+            |row: usize, column: usize| second[row] * first[column] + second[row + 1] * first[column + 2];
+        Turning([cell(0, 0), cell(0, 1), cell(2, 0), cell(2, 1)])
     }
 
     /// EXIF's number.

@@ -78,7 +78,13 @@ pub(super) struct Item {
 impl Xmp {
     /// Fills gaps with what another packet of the same picture says.
     pub(super) fn fill(&mut self, more: Xmp) {
-        self.taken = self.taken.or(more.taken);
+        self.taken = match (self.taken, more.taken) {
+            // Of two words about the same moment, the one that knows the zone.
+            (Some(own), Some(other)) if own.offset_minutes.is_none() && own.is_same_second(other) => {
+                Some(Reading { offset_minutes: other.offset_minutes, ..own })
+            }
+            (own, other) => own.or(other),
+        };
         self.place = self.place.or(more.place);
         fill_camera(&mut self.camera, more.camera);
         self.rating = self.rating.or(more.rating);
@@ -97,7 +103,9 @@ impl Xmp {
 /// Reads a packet, or a whole `.xmp` file. Where it breaks off, what came before it counts; `None` when
 /// it is no XMP at all.
 pub(super) fn read(bytes: &[u8]) -> Option<Xmp> {
-    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(MOST_BYTES)]);
+    let bytes = &bytes[..bytes.len().min(MOST_BYTES)];
+    // Windows writes side-cars in UTF-16.
+    let text = crate::text::decode(bytes).unwrap_or_else(|| String::from_utf8_lossy(bytes).into_owned());
     let mut reader = NsReader::from_str(text.trim_start_matches('\u{feff}'));
     let mut walk = Walk::default();
     while let Ok(event) = reader.read_event() {
@@ -278,7 +286,8 @@ fn coordinate(value: &str) -> Option<f64> {
         'S' | 's' | 'W' | 'w' => (&value[..value.len() - 1], -1.0),
         _ => (value, 1.0),
     };
-    let mut parts = number.split(',').map(|part| part.trim().parse::<f64>().ok().filter(|part| part.is_finite()));
+    let mut parts =
+        number.split(',').map(|part| part.trim().parse::<f64>().ok().filter(|part| part.is_finite()));
     let degrees = parts.next()??;
     let minutes = parts.next().map_or(Some(0.0), |part| part)?;
     let seconds = parts.next().map_or(Some(0.0), |part| part)?;
@@ -320,11 +329,10 @@ mod tests {
 
     #[test]
     fn properties_are_read_as_attributes_and_as_elements() {
-        let attributes = xmp(r#"<rdf:Description xap:Rating="4" xap:CreateDate="2024-01-31T23:59:59+01:00"/>"#);
-        let elements = xmp(
-            "<rdf:Description><xap:Rating> 4 </xap:Rating>
-             <xap:CreateDate>2024-01-31T23:59:59+01:00</xap:CreateDate></rdf:Description>",
-        );
+        let attributes =
+            xmp(r#"<rdf:Description xap:Rating="4" xap:CreateDate="2024-01-31T23:59:59+01:00"/>"#);
+        let elements = xmp("<rdf:Description><xap:Rating> 4 </xap:Rating>
+             <xap:CreateDate>2024-01-31T23:59:59+01:00</xap:CreateDate></rdf:Description>");
         assert_eq!(attributes, elements);
         assert_eq!(attributes.rating, Some(4));
         assert_eq!(attributes.taken.unwrap().offset_minutes, Some(60));
@@ -375,11 +383,9 @@ mod tests {
 
     #[test]
     fn ancestors_and_parts_do_not_speak_for_the_picture() {
-        let found = xmp(
-            r#"<rdf:Description><xmpMM:Pantry><rdf:Bag><rdf:li><rdf:Description>
+        let found = xmp(r"<rdf:Description><xmpMM:Pantry><rdf:Bag><rdf:li><rdf:Description>
                <exif:DateTimeOriginal>2001-01-01T00:00:00</exif:DateTimeOriginal><xap:Rating>1</xap:Rating>
-               </rdf:Description></rdf:li></rdf:Bag></xmpMM:Pantry></rdf:Description>"#,
-        );
+               </rdf:Description></rdf:li></rdf:Bag></xmpMM:Pantry></rdf:Description>");
         assert_eq!(found, Xmp::default());
     }
 
@@ -403,7 +409,9 @@ mod tests {
     fn panoramas_and_ratings() {
         assert!(xmp(r#"<rdf:Description GPano:ProjectionType="equirectangular"/>"#).is_panorama);
         assert!(!xmp(r#"<rdf:Description GPano:UsePanoramaViewer="False"/>"#).is_panorama);
-        for (text, stars) in [("5", Some(5)), ("3.0", Some(3)), ("0", None), ("-1", Some(-1)), ("99", None), ("x", None)] {
+        for (text, stars) in
+            [("5", Some(5)), ("3.0", Some(3)), ("0", None), ("-1", Some(-1)), ("99", None), ("x", None)]
+        {
             assert_eq!(rating(text), stars, "{text}");
         }
     }
@@ -419,6 +427,8 @@ mod tests {
         let broken = format!("{HEAD}<rdf:Description xap:Rating=\"2\"><dc:subject></wrong>");
         assert_eq!(read(broken.as_bytes()).unwrap().rating, Some(2));
         assert_eq!(read(b"no xml"), None);
+        let units = format!("\u{feff}{broken}").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+        assert_eq!(read(&units).unwrap().rating, Some(2));
         assert_eq!(read("<a>".repeat(100_000).as_bytes()), None);
     }
 
