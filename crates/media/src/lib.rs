@@ -15,7 +15,8 @@ pub struct MediaType {
 }
 
 /// What becomes an asset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MediaKind {
     /// A still picture, raw or not, animated or not.
     Picture,

@@ -56,9 +56,7 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Found) {
         Some((width, height)) => found.size(width, height),
         None => found.problem("the size of its picture is not told"),
     }
-    if top.missing_bytes > 0 {
-        found.problem(format!("it is cut off: {} bytes are missing", top.missing_bytes));
-    }
+    found.cut_off(top.missing_bytes);
 }
 
 /// CMT1 is the first folder, CMT2 the detailed one, CMT4 the place; THMB is a thumbnail.

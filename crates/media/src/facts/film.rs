@@ -30,9 +30,7 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Found) {
             _ => {}
         }
     }
-    if top.missing_bytes > 0 {
-        found.problem(format!("it is cut off: {} bytes are missing", top.missing_bytes));
-    }
+    found.cut_off(top.missing_bytes);
     if top.find(*b"moov").is_none() {
         found.problem("its table of contents is missing, so no player will play it");
     } else if found.coded.is_none() && found.film.as_ref().is_some_and(|film| film.video_codec.is_none()) {

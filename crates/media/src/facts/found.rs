@@ -65,6 +65,15 @@ impl Found {
         }
     }
 
+    /// Says that so many bytes are missing, unless there are none.
+    pub(super) fn cut_off(&mut self, missing_bytes: u64) {
+        match missing_bytes {
+            0 => {}
+            1 => self.problem("it is cut off: 1 byte is missing"),
+            _ => self.problem(format!("it is cut off: {missing_bytes} bytes are missing")),
+        }
+    }
+
     /// All reasons as one sentence.
     pub(super) fn problems(&self) -> Option<String> {
         (!self.problems.is_empty()).then(|| self.problems.join("; "))
@@ -164,7 +173,11 @@ mod tests {
     #[test]
     fn reasons_are_told_once_and_not_for_ever() {
         let mut found = Found::default();
+        found.cut_off(0);
         assert_eq!(found.problems(), None);
+        found.cut_off(1);
+        assert_eq!(found.problems().unwrap(), "it is cut off: 1 byte is missing");
+        found.problems.clear();
         for number in [1, 1, 2, 3, 4, 5] {
             found.problem(format!("reason {number}"));
         }

@@ -9,8 +9,8 @@ use super::xmp;
 const XMP_APPLICATION: &[u8] = b"\x0bXMP DataXMP";
 /// Packets are shorter.
 const MOST_XMP: usize = 256 * 1024;
-/// No picture that anybody made has more.
-const MOST_BLOCKS: u32 = 10_000_000;
+/// A GIF of a gigabyte has as many.
+const MOST_BLOCKS: u32 = 4_000_000;
 
 /// Reads a GIF.
 pub(super) fn read(source: &mut Source<'_>, found: &mut Found) {

@@ -30,9 +30,8 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Found) {
     }
     // Samsung and Google put the film of a motion photo into a box of its own.
     found.motion = top.find(*b"mpvd");
-    if top.missing_bytes > 0 {
-        found.problem(format!("it is cut off: {} bytes are missing", top.missing_bytes));
-    } else if top.is_broken && found.coded.is_none() {
+    found.cut_off(top.missing_bytes);
+    if top.is_broken && found.coded.is_none() {
         found.problem("its structure is broken");
     }
 }
@@ -55,7 +54,9 @@ struct Table {
     xmp: Option<u32>,
     places: Vec<Place>,
     properties: Vec<Child>,
-    links: Vec<(u32, Vec<usize>)>,
+    /// Which properties are linked to the picture that is shown. When nobody says which one that is, it is
+    /// the first one that anything is said of.
+    link: Option<(u32, Vec<usize>)>,
     inside: Option<Span>,
 }
 
@@ -84,6 +85,11 @@ fn still(source: &mut Source<'_>, meta: Span, found: &mut Found) -> Option<()> {
     look(source, &properties, found);
     if found.coded.is_none() {
         found.problem("the size of its picture is not told");
+    }
+    if found.profile.is_none() {
+        // A picture made of tiles has its profile on the tiles.
+        let mut profiles = table.properties.iter().filter(|property| &property.kind == b"colr").take(8);
+        found.profile = profiles.find_map(|property| icc::name(source.span(property.content).get(4..)?));
     }
     if let Some((block, at)) = table.exif.and_then(|item| table.content(source, item)) {
         exif_item(&block, at, found);
@@ -120,6 +126,7 @@ fn look(source: &mut Source<'_>, properties: &[Child], found: &mut Found) {
                 let bytes = source.span(property.content);
                 found.profile = match bytes.get(..4) {
                     Some(b"prof" | b"rICC") => icc::name(&bytes[4..]),
+                    Some(b"nclx") => known_colours(&bytes[4..]),
                     _ => None,
                 };
             }
@@ -133,6 +140,17 @@ fn look(source: &mut Source<'_>, properties: &[Child], found: &mut Found) {
         found.coded = Some((width, height));
     }
     found.turning = Some(turning);
+}
+
+/// `nclx`: primaries by their number (ITU-T H.273, table 2), where they have a name that people know.
+fn known_colours(bytes: &[u8]) -> Option<String> {
+    let name = match bytes.get(..4)? {
+        [0, 1, 0, 13] => "sRGB",
+        [0, 9, _, _] => "BT.2020",
+        [0, 12, _, _] => "Display P3",
+        _ => return None,
+    };
+    Some(name.to_owned())
 }
 
 /// `clap`: what remains after cropping, as two fractions (ISO/IEC 14496-12, 12.1.4).
@@ -270,7 +288,11 @@ fn properties(source: &mut Source<'_>, iprp: Span, table: &mut Table) {
         };
         for _ in 0..u64::from(count).min(MOST_ITEMS) {
             match link() {
-                Some(link) => table.links.push(link),
+                // Only one is kept: a file can claim more of them than memory holds.
+                Some((item, indexes)) if table.link.is_none() || table.primary == Some(item) => {
+                    table.link = Some((item, indexes));
+                }
+                Some(_) => {}
                 None => break,
             }
         }
@@ -278,12 +300,9 @@ fn properties(source: &mut Source<'_>, iprp: Span, table: &mut Table) {
 }
 
 impl Table {
-    /// What is said of the picture that is shown. When nobody says which one that is, it is the first one
-    /// that anything is said of.
+    /// What is said of the picture that is shown.
     fn properties_of_primary(&self) -> Vec<Child> {
-        let of = |item: u32| self.links.iter().find(|(linked, _)| *linked == item);
-        let link = self.primary.and_then(of).or_else(|| self.links.first());
-        let indexes = link.map(|(_, indexes)| indexes.as_slice()).unwrap_or_default();
+        let indexes = self.link.as_ref().map(|(_, indexes)| indexes.as_slice()).unwrap_or_default();
         // They are counted from 1; 0 is none.
         indexes.iter().filter_map(|index| self.properties.get(index.checked_sub(1)?)).copied().collect()
     }
@@ -394,6 +413,15 @@ pub(super) mod tests {
         assert_eq!(found(&still_with(&[clap(32, 1)])).coded, Some((32, 20)));
         assert_eq!(found(&still_with(&[clap(41, 1)])).coded, Some((40, 30)));
         assert_eq!(found(&still_with(&[clap(32, 0)])).coded, Some((40, 30)));
+    }
+
+    #[test]
+    fn colours_have_names() {
+        let profile = |content: &[u8]| found(&still_with(&[boxed(*b"colr", &[content])])).profile;
+        assert_eq!(profile(b"nclx\0\x0c\0\x0d\0\0\0").as_deref(), Some("Display P3"));
+        assert_eq!(profile(b"nclx\0\x02\0\x02\0\0\0"), None);
+        let named = super::super::icc::tests::profile(b"desc\0\0\0\0\0\0\0\x05Mine\0");
+        assert_eq!(profile(&[b"prof".as_slice(), &named].concat()).as_deref(), Some("Mine"));
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(super) fn read(segment: &[u8]) -> Option<Xmp> {
 }
 
 /// Data sets: a mark, a record, a number, a length. Those of record 2 are about the picture.
-fn records(bytes: &[u8]) -> Xmp {
+pub(super) fn records(bytes: &[u8]) -> Xmp {
     let mut numbers = Numbers::of(bytes);
     let mut next = || {
         if numbers.u8()? != 0x1c {

@@ -45,9 +45,7 @@ fn codestream_size(source: &mut Source<'_>, span: Span, found: &mut Found) {
 }
 
 fn end(missing_bytes: u64, found: &mut Found) {
-    if missing_bytes > 0 {
-        found.problem(format!("it is cut off: {missing_bytes} bytes are missing"));
-    }
+    found.cut_off(missing_bytes);
     if found.coded.is_none() {
         found.problem("it breaks off before its size is told");
     }

@@ -11,7 +11,7 @@ const XMP_HEAD: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 const ICC_HEAD: &[u8] = b"ICC_PROFILE\0";
 /// More segments than any real file has.
 const MOST_SEGMENTS: usize = 4000;
-/// How far to look for the next segment when it is not where it should be.
+/// How many bytes between segments are looked through, in all of a file, before it is given up.
 const MOST_NOISE: usize = 64 * 1024;
 
 /// Reads a JPEG.
@@ -25,7 +25,8 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Found) {
 /// Reads a JPEG that lies in another file; answers whether it has a size.
 pub(super) fn read_part(source: &mut Source<'_>, span: Span, found: &mut Found) -> bool {
     let mut has_size = false;
-    let mut segments = Segments { at: span.start + 2, end: span.end, left: MOST_SEGMENTS };
+    let mut segments =
+        Segments { at: span.start + 2, end: span.end, left: MOST_SEGMENTS, noise_left: MOST_NOISE };
     while let Some((marker, content)) = segments.next(source) {
         match marker {
             0xe1 => app1(source, content, found),
@@ -56,7 +57,8 @@ pub(super) fn showable_size(source: &mut Source<'_>, span: Span) -> Option<(u32,
     if source.array(span.start)? != [0xff, 0xd8_u8] {
         return None;
     }
-    let mut segments = Segments { at: span.start + 2, end: span.end, left: MOST_SEGMENTS };
+    let mut segments =
+        Segments { at: span.start + 2, end: span.end, left: MOST_SEGMENTS, noise_left: MOST_NOISE };
     while let Some((marker, content)) = segments.next(source) {
         if is_frame(marker) {
             return frame_size(source, content).filter(|_| matches!(marker, 0xc0..=0xc2));
@@ -94,6 +96,7 @@ struct Segments {
     at: u64,
     end: u64,
     left: usize,
+    noise_left: usize,
 }
 
 impl Segments {
@@ -119,17 +122,13 @@ impl Segments {
 
     /// The next marker, and past it. Some writers leave bytes between segments.
     fn marker(&mut self, source: &mut Source<'_>) -> Option<u8> {
-        for _ in 0..MOST_NOISE {
-            if self.at + 2 > self.end {
-                return None;
+        while self.at + 2 <= self.end {
+            if let [0xff, marker @ 1..=0xfe] = source.array(self.at)? {
+                self.at += 2;
+                return Some(marker);
             }
-            match source.array(self.at)? {
-                [0xff, marker @ 1..=0xfe] => {
-                    self.at += 2;
-                    return Some(marker);
-                }
-                _ => self.at += 1,
-            }
+            self.noise_left = self.noise_left.checked_sub(1)?;
+            self.at += 1;
         }
         None
     }

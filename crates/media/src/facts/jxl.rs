@@ -36,9 +36,7 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Found) {
                 _ => {}
             }
         }
-        if boxes.missing_bytes > 0 {
-            found.problem(format!("it is cut off: {} bytes are missing", boxes.missing_bytes));
-        }
+        found.cut_off(boxes.missing_bytes);
     }
     if found.coded.is_none() {
         found.problem("it breaks off before its size is told");

@@ -41,9 +41,7 @@ use std::io::{Read, Seek};
 
 use found::Found;
 use source::Source;
-pub use types::{
-    Camera, Exposure, Facts, Hints, Kind, MotionPhoto, Place, Preview, Taken, TakenFrom, VideoFacts,
-};
+pub use types::{Camera, Exposure, Facts, Hints, MotionPhoto, Place, Preview, Taken, TakenFrom, VideoFacts};
 
 use crate::{MediaKind, SNIFF_BYTES, sniff};
 
@@ -59,10 +57,7 @@ pub fn describe<R: Read + Seek>(source: R, hints: &Hints<'_>) -> Facts {
     let media_type = sniff(&first_bytes);
     let mut facts = Facts {
         media_type: media_type.content_type.to_owned(),
-        kind: media_type.kind.map(|kind| match kind {
-            MediaKind::Picture => Kind::Picture,
-            MediaKind::Video => Kind::Video,
-        }),
+        kind: media_type.kind,
         orientation: 1,
         ..Facts::default()
     };
@@ -72,7 +67,7 @@ pub fn describe<R: Read + Seek>(source: R, hints: &Hints<'_>) -> Facts {
     } else {
         read(&mut source, media_type.content_type, &mut found);
     }
-    if facts.kind == Some(Kind::Picture) {
+    if facts.kind == Some(MediaKind::Picture) {
         motion::find(&mut source, &mut found);
     }
     if facts.kind.is_none() {

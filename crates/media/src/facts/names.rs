@@ -30,6 +30,14 @@ pub(super) struct Named {
     pub(super) is_utc: bool,
 }
 
+/// What the pictures of one burst have in common, in the names that Google's camera gives them:
+/// `00000IMG_00000_BURST20240131235959000_COVER`.
+pub(super) fn burst(file_name: &str) -> Option<String> {
+    let (_, behind) = file_name.rsplit(['/', '\\']).next()?.split_once("BURST")?;
+    let length = behind.bytes().take_while(u8::is_ascii_digit).count();
+    (length >= 14).then(|| behind[..length].to_owned())
+}
+
 /// A run of digits, and what stands before it.
 #[derive(Debug, Clone, Copy)]
 struct Number<'a> {
@@ -235,6 +243,21 @@ mod tests {
         {
             assert_eq!(time(name), Some(Named { reading: noon, is_utc: false }), "{name}");
         }
+    }
+
+    #[test]
+    fn a_burst_is_named_in_each_of_its_pictures() {
+        let burst = |name| super::burst(name);
+        assert_eq!(
+            burst("a/00000IMG_00000_BURST20240131235959000_COVER.jpg").as_deref(),
+            Some("20240131235959000")
+        );
+        assert_eq!(
+            burst("a/00001IMG_00001_BURST20240131235959000.jpg").as_deref(),
+            Some("20240131235959000")
+        );
+        assert_eq!(burst("BURST of joy.jpg"), None);
+        assert_eq!(burst("BURST20240131235959000/1.jpg"), None);
     }
 
     #[test]

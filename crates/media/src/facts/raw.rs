@@ -7,6 +7,7 @@ use super::exif::{self, Exif, main_folder};
 use super::found::Found;
 use super::icc;
 use super::ifd::{Folder, Tiff};
+use super::iptc;
 use super::jpeg;
 use super::source::{Source, Span};
 use super::xmp;
@@ -45,6 +46,8 @@ pub(super) fn read(source: &mut Source<'_>, media_type: &str, found: &mut Found)
     main_folder(&mut tiff, &folder, &mut exif);
     let packet = folder.tag(0x02bc).and_then(|tag| tiff.bytes(tag));
     found.add_xmp(packet.and_then(|packet| xmp::read(&packet)));
+    let records = folder.tag(0x83bb).and_then(|tag| tiff.bytes(tag));
+    found.add_xmp(records.map(|records| iptc::records(&records)));
     let profile = folder.tag(0x8773).and_then(|tag| tiff.bytes(tag));
     found.profile = profile.and_then(|profile| icc::name(&profile));
     found.add_exif(exif);

@@ -8,9 +8,10 @@ use super::names::{self, Named};
 use super::source::Source;
 use super::turning::Turning;
 use super::types::{
-    Camera, Exposure, Facts, Hints, Kind, MotionPhoto, Place, Preview, Taken, TakenFrom, VideoFacts,
+    Camera, Exposure, Facts, Hints, MotionPhoto, Place, Preview, Taken, TakenFrom, VideoFacts,
 };
 use super::xmp::Xmp;
+use crate::MediaKind;
 
 /// Turns what was found into facts.
 pub(super) fn settle(source: &mut Source<'_>, mut found: Found, facts: &mut Facts, hints: &Hints<'_>) {
@@ -31,7 +32,7 @@ pub(super) fn settle(source: &mut Source<'_>, mut found: Found, facts: &mut Fact
         facts.width = Some(width);
         facts.height = Some(height);
     }
-    if facts.kind == Some(Kind::Video) {
+    if facts.kind == Some(MediaKind::Video) {
         facts.orientation = 1;
         facts.video = found.film.take().map(|film| VideoFacts {
             duration_ms: film.duration_ms,
@@ -51,6 +52,7 @@ pub(super) fn settle(source: &mut Source<'_>, mut found: Found, facts: &mut Fact
         found.is_panorama || found.exif.is_panorama || is_panorama(&found.xmp) || is_panorama(&found.sidecar);
     facts.problem = found.problems();
     words(found, facts);
+    facts.burst_id = facts.burst_id.take().or_else(|| names::burst(hints.file_name));
 }
 
 /// Texts, and what else is taken from the first place that has it. What somebody wrote beside the file is
@@ -85,8 +87,8 @@ fn tidy(number: f64) -> f64 {
     (number * 1e7).round() / 1e7
 }
 
-fn turning(found: &Found, kind: Option<Kind>) -> Turning {
-    let is_bound = found.is_turned_by_format || kind == Some(Kind::Video);
+fn turning(found: &Found, kind: Option<MediaKind>) -> Turning {
+    let is_bound = found.is_turned_by_format || kind == Some(MediaKind::Video);
     let by_tags = || found.exif.turning.or(found.xmp.as_ref().and_then(|xmp| xmp.turning));
     found.turning.or_else(|| if is_bound { None } else { by_tags() }).unwrap_or(Turning::NONE)
 }

@@ -88,7 +88,7 @@ fn every_format_has_a_size_and_no_problem() {
 fn a_picture_is_described_as_it_is_looked_at() {
     let facts = without_hints(&samples()[0].1);
     assert_eq!((facts.width, facts.height, facts.orientation), (Some(30), Some(40), 6));
-    assert_eq!(facts.kind, Some(Kind::Picture));
+    assert_eq!(facts.kind, Some(MediaKind::Picture));
     assert_eq!(facts.live_photo_id.as_deref(), Some("570F1469"));
     assert_eq!(facts.burst_id.as_deref(), Some("burst-1"));
     assert_eq!(facts.rating, Some(4));

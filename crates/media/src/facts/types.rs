@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::MediaKind;
+
 /// What a file says about itself. What it does not say, or what could not be read, is absent.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -9,14 +11,14 @@ pub struct Facts {
     /// The media type (RFC 6838) that the first bytes promise, as [`crate::sniff`] says.
     pub media_type: String,
     /// Picture or video; `None` for everything else, of which little more is told.
-    pub kind: Option<Kind>,
+    pub kind: Option<MediaKind>,
     /// Pixels across, as the picture is to be looked at: after turning it.
     pub width: Option<u32>,
     /// Pixels down, as the picture is to be looked at: after turning it.
     pub height: Option<u32>,
     /// How the pixels of a still must be turned to look at them: 1 to 8, in the numbering of EXIF
     /// (CIPA DC-008, tag 0x0112), from whatever the format makes binding: the EXIF block of JPEG, PNG,
-    /// WebP, TIFF and raw files, `irot` and `imir` of HEIF and AVIF, the codestream of JPEG XL. 1 is
+    /// WebP, TIFF and raw files (or XMP where that is silent), `irot` and `imir` of HEIF and AVIF, the codestream of JPEG XL. 1 is
     /// upright, also when nothing is said. A decoder that turns by itself must not turn again.
     pub orientation: u8,
     /// When it was taken, and how that is known.
@@ -51,16 +53,6 @@ pub struct Facts {
     pub previews: Vec<Preview>,
     /// Why something is missing, in words; `None` when all that was looked for was read.
     pub problem: Option<String>,
-}
-
-/// What becomes an asset. The same as [`crate::MediaKind`], in a form that travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// A still picture, raw or not, animated or not.
-    Picture,
-    /// A film.
-    Video,
 }
 
 /// A moment, as well as it is known.
