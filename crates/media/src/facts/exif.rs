@@ -30,6 +30,10 @@ pub(super) struct Exif {
     pub(super) burst_id: Option<String>,
     pub(super) is_panorama: bool,
     pub(super) is_srgb: bool,
+    /// Stars, as Windows writes them into the first folder.
+    pub(super) rating: Option<i8>,
+    /// The maker's own note.
+    pub(super) note: Option<Span>,
     /// JPEG in the second folder: where, and how long.
     pub(super) thumbnail: Option<Span>,
 }
@@ -78,6 +82,9 @@ pub(super) fn main_folder(tiff: &mut Tiff<'_, '_>, folder: &Folder, exif: &mut E
     exif.camera.model = text(tiff, folder, 0x0110);
     exif.caption = text(tiff, folder, 0x010e).filter(|caption| !is_boilerplate(caption));
     exif.turning = number(tiff, folder, 0x0112).and_then(Turning::from_exif);
+    exif.rating = number(tiff, folder, 0x4746)
+        .and_then(|stars| i8::try_from(stars).ok())
+        .filter(|stars| (1..=5).contains(stars));
     let at = number(tiff, folder, EXIF_FOLDER);
     let details = at.and_then(|at| tiff.folder(at)).unwrap_or_default();
     times(tiff, folder, &details, exif);
@@ -92,6 +99,7 @@ pub(super) fn main_folder(tiff: &mut Tiff<'_, '_>, folder: &Folder, exif: &mut E
     exif.is_panorama =
         number(tiff, &details, 0xa401) == Some(6) && exif.camera.make.as_deref() == Some("Apple");
     if let Some(note) = details.tag(0x927c) {
+        exif.note = Some(note.value());
         apple_note(tiff, note.value(), exif);
     }
     if let Some(gps) = number(tiff, folder, GPS_FOLDER).and_then(|at| tiff.folder(at)) {
@@ -300,6 +308,7 @@ pub(super) mod tests {
             short(0xa401, 6),
             apple(),
         ];
+        let main = [&main[..], &[short(0x4746, 4)]].concat();
         let found = exif(&block(&main, &details, &[]));
         let text = |text: &str| Some(text.to_owned());
         assert_eq!(
@@ -317,6 +326,7 @@ pub(super) mod tests {
         assert_eq!(found.turning.unwrap().exif(), 6);
         assert_eq!((found.live_photo_id, found.burst_id), (text("570F1469"), text("burst-1")));
         assert!(found.is_panorama);
+        assert_eq!(found.rating, Some(4));
         assert_eq!(found.caption, text("By the sea"));
     }
 

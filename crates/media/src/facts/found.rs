@@ -104,6 +104,8 @@ impl Found {
         exif.caption = exif.caption.take().or(more.caption);
         exif.live_photo_id = exif.live_photo_id.take().or(more.live_photo_id);
         exif.burst_id = exif.burst_id.take().or(more.burst_id);
+        exif.rating = exif.rating.or(more.rating);
+        exif.note = exif.note.or(more.note);
         exif.is_panorama |= more.is_panorama;
         exif.is_srgb |= more.is_srgb;
         fill_camera(&mut exif.camera, more.camera);

@@ -289,10 +289,13 @@ fn properties(source: &mut Source<'_>, iprp: Span, table: &mut Table) {
         for _ in 0..u64::from(count).min(MOST_ITEMS) {
             match link() {
                 // Only one is kept: a file can claim more of them than memory holds.
-                Some((item, indexes)) if table.link.is_none() || table.primary == Some(item) => {
-                    table.link = Some((item, indexes));
+                Some((item, indexes)) => {
+                    let is_better =
+                        |linked: u32| table.primary != Some(linked) && table.primary == Some(item);
+                    if table.link.as_ref().is_none_or(|(linked, _)| is_better(*linked)) {
+                        table.link = Some((item, indexes));
+                    }
                 }
-                Some(_) => {}
                 None => break,
             }
         }
@@ -336,6 +339,11 @@ impl Table {
 pub(super) fn exif_box(source: &mut Source<'_>, content: Span, found: &mut Found) {
     let block = source.span(content);
     exif_item(&block, Some(content.start), found);
+}
+
+/// The same, when it was packed.
+pub(super) fn unpacked_exif_box(block: &[u8], found: &mut Found) {
+    exif_item(block, None, found);
 }
 
 /// The tracks of a file by their path, for formats that borrow them.

@@ -1,7 +1,9 @@
 //! JPEG XL (ISO/IEC 18181-1 for the codestream, 18181-2 for the boxes around it).
 
+use std::io::Read as _;
+
 use super::found::Found;
-use super::heif::exif_box;
+use super::heif::{exif_box, unpacked_exif_box};
 use super::iso::children;
 use super::source::{Source, Span};
 use super::turning::Turning;
@@ -9,6 +11,8 @@ use super::xmp;
 
 /// Size and orientation lie in the first bytes of the codestream.
 const HEADER_BYTES: usize = 64;
+/// No metadata is larger once it is unpacked; bombs are.
+const MOST_UNPACKED: u64 = 2 * 1024 * 1024;
 /// Ratios of width to height that have a number of their own.
 const RATIOS: [(u64, u64); 7] = [(1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1)];
 
@@ -31,8 +35,7 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Found) {
                 }
                 b"Exif" => exif_box(source, child.content, found),
                 b"xml " => found.add_xmp(xmp::read(&source.span(child.content))),
-                // Packed with Brotli, which is not unpacked here.
-                b"brob" => found.problem("what is written on it is packed in a way that is not read"),
+                b"brob" => packed_box(source, child.content, found),
                 _ => {}
             }
         }
@@ -40,6 +43,26 @@ pub(super) fn read(source: &mut Source<'_>, found: &mut Found) {
     }
     if found.coded.is_none() {
         found.problem("it breaks off before its size is told");
+    }
+}
+
+/// `brob` (18181-2, 9.2.4): the name of a box, and its content packed with Brotli (RFC 7932).
+fn packed_box(source: &mut Source<'_>, content: Span, found: &mut Found) {
+    let Some(kind) = source.array::<4>(content.start) else { return };
+    if !matches!(&kind, b"Exif" | b"xml ") {
+        return;
+    }
+    let packed = content.from(4).map(|packed| source.span(packed)).unwrap_or_default();
+    let mut bytes = Vec::new();
+    let unpacked = brotli_decompressor::Decompressor::new(packed.as_slice(), 4096)
+        .take(MOST_UNPACKED + 1)
+        .read_to_end(&mut bytes);
+    if unpacked.is_err() || bytes.len() as u64 > MOST_UNPACKED {
+        found.problem("a packed text in it is broken or far too long");
+    } else if &kind == b"Exif" {
+        unpacked_exif_box(&bytes, found);
+    } else {
+        found.add_xmp(xmp::read(&bytes));
     }
 }
 
@@ -162,6 +185,30 @@ mod tests {
         assert_eq!(found.coded, Some((160, 80)));
         assert_eq!(found.exif.camera.model.as_deref(), Some("Model"));
         assert_eq!(found.problems(), None);
+    }
+
+    /// Brotli that packs nothing: a block of bytes as they are, and an empty last one (RFC 7932, 9.2).
+    fn brotli(bytes: &[u8]) -> Vec<u8> {
+        let head = u32::try_from((bytes.len() - 1) << 4 | 1 << 20).unwrap().to_le_bytes();
+        [&head[..3], bytes, &[3]].concat()
+    }
+
+    #[test]
+    fn boxes_may_be_packed() {
+        let stream = boxed(*b"jxlc", &[&stream(&[(1, 1), (9, 5), (0, 3), (19, 5), (1, 1)])]);
+        let block = [[0; 4].as_slice(), &tiff(&[text(0x110, "Model")])].concat();
+        let with = |packed: &[u8]| {
+            let parts =
+                [boxed(*b"JXL ", &[b"\r\n\x87\n"]), boxed(*b"brob", &[b"Exif", packed]), stream.clone()];
+            found(&parts.concat())
+        };
+        let found = with(&brotli(&block));
+        assert_eq!(found.exif.camera.model.as_deref(), Some("Model"));
+        assert_eq!(found.problems(), None);
+        assert!(with(b"\xff\xff\xff").problems().unwrap().contains("packed"));
+        // A bomb: the same block over and over.
+        let bomb = [brotli(&vec![7; 0x8000])[..0x8003].repeat(70), vec![3]].concat();
+        assert!(with(&bomb).problems().unwrap().contains("too long"));
     }
 
     proptest! {

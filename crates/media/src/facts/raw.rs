@@ -6,7 +6,7 @@
 use super::exif::{self, Exif, main_folder};
 use super::found::Found;
 use super::icc;
-use super::ifd::{Folder, Tiff};
+use super::ifd::{Folder, Order, Tiff};
 use super::iptc;
 use super::jpeg;
 use super::source::{Source, Span};
@@ -44,6 +44,9 @@ pub(super) fn read(source: &mut Source<'_>, media_type: &str, found: &mut Found)
     };
     let mut exif = Exif::default();
     main_folder(&mut tiff, &folder, &mut exif);
+    if let Some(preview) = exif.note.and_then(|note| olympus_preview(&mut tiff, note)) {
+        found.preview(preview);
+    }
     let packet = folder.tag(0x02bc).and_then(|tag| tiff.bytes(tag));
     found.add_xmp(packet.and_then(|packet| xmp::read(&packet)));
     let records = folder.tag(0x83bb).and_then(|tag| tiff.bytes(tag));
@@ -144,6 +147,28 @@ fn page(tiff: &mut Tiff<'_, '_>, folder: &Folder) -> Page {
 /// A side in pixels out of a fraction.
 fn whole(side: f64) -> Option<u32> {
     (1.0..1e9).contains(&side).then(|| format!("{side:.0}").parse().ok()).flatten()
+}
+
+/// ORF keeps its preview in the maker's note, whose offsets count from the note's beginning: the folder 0x2020
+/// says where it is and how long.
+fn olympus_preview(tiff: &mut Tiff<'_, '_>, note: Span) -> Option<Span> {
+    let head = tiff.source.up_to(note.start, 12);
+    let first = if head.starts_with(b"OLYMPUS\0") {
+        12
+    } else if head.starts_with(b"OM SYSTEM\0") {
+        16
+    } else {
+        return None;
+    };
+    let order = if tiff.source.array(note.start + first - 4)? == *b"MM" { Order::Big } else { Order::Little };
+    let end = tiff.span.end;
+    let mut note = tiff.elsewhere(Span { end, ..note }, order);
+    let folder = note.folder(first)?;
+    let at = exif::number(&mut note, &folder, 0x2020)?;
+    let settings = note.folder(at)?;
+    let (start, length) =
+        (exif::number(&mut note, &settings, 0x0101)?, exif::number(&mut note, &settings, 0x0102)?);
+    note.span.part(start, length)
 }
 
 /// RW2: the sensor's borders are tags of their own, and a whole JPEG with all of EXIF is another.
@@ -256,6 +281,27 @@ pub(super) mod tests {
         bytes.extend(third);
         let found = found(&bytes, "image/tiff");
         assert_eq!((found.coded, found.frames), (Some((10, 20)), Some(2)));
+    }
+
+    #[test]
+    fn olympus_keeps_its_preview_in_its_note() {
+        let preview = jpeg_of(300, 200, &[]);
+        let length = u32::try_from(preview.len()).unwrap();
+        let settings =
+            |jpeg: usize| folder(60, &[long(0x101, u32::try_from(jpeg).unwrap()), long(0x102, length)], 0);
+        for head in [b"OLYMPUS\0MM\x03\0".as_slice(), b"OM SYSTEM\0\0\0MM\x04\0"] {
+            let mut note = [head, &folder(head.len(), &[long(0x2020, 60)], 0)].concat();
+            note.resize(60, 0);
+            note.extend(settings(60 + settings(0).len()));
+            note.extend(&preview);
+            let note = (0x927c, 7, u32::try_from(note.len()).unwrap(), note);
+            let size = [short(0x100, 4000), short(0x101, 3000)];
+            let bytes = exif::tests::block(&size, &[note], &[]);
+            let found = found(&bytes, "image/x-olympus-orf");
+            let [span] = found.previews[..] else { panic!("{:?}", found.previews) };
+            assert_eq!(jpeg::showable_size(&mut Source::memory(&bytes), span), Some((300, 200)));
+            assert_eq!(span.length(), u64::from(length));
+        }
     }
 
     #[test]

@@ -73,7 +73,7 @@ fn words(mut found: Found, facts: &mut Facts) {
         ..exif.exposure
     };
     facts.exposure = (exposure != Exposure::default()).then_some(exposure);
-    facts.rating = sidecar.rating.or(xmp.rating);
+    facts.rating = sidecar.rating.or(xmp.rating).or(exif.rating);
     facts.caption = sidecar.caption.or(xmp.caption).or(exif.caption);
     facts.keywords = if sidecar.keywords.is_empty() { xmp.keywords } else { sidecar.keywords };
     facts.live_photo_id = found.live_photo_id.or(exif.live_photo_id);
