@@ -129,11 +129,18 @@ fn times(tiff: &mut Tiff<'_, '_>, folder: &Folder, details: &Folder, exif: &mut 
         let (subsec, offset) = (text(tiff, details, subsec), text(tiff, details, offset));
         clock::exif(&when, subsec.as_deref(), offset.as_deref())
     };
-    let taken = [(0x9003, 0x9291, 0x9011), (0x9004, 0x9292, 0x9012)];
-    exif.taken = taken.iter().find_map(|&(tag, subsec, offset)| reading(details, tag, subsec, offset));
-    // In the first folder they are TIFF/EP's (ISO 12234-2).
-    exif.taken = exif.taken.or_else(|| reading(folder, 0x9003, 0x9291, 0x9011));
+    // In the first folder the time is TIFF/EP's (ISO 12234-2).
+    let original =
+        reading(details, 0x9003, 0x9291, 0x9011).or_else(|| reading(folder, 0x9003, 0x9291, 0x9011));
+    let digitized = reading(details, 0x9004, 0x9292, 0x9012);
     exif.modified = reading(folder, 0x0132, 0x9290, 0x9010);
+    exif.taken = original.or(digitized).map(|taken| {
+        // Some cameras write the zone only once: it holds for what shows the same moment.
+        let same =
+            [digitized, exif.modified].into_iter().flatten().filter(|other| other.is_same_second(taken));
+        let offset_minutes = same.map(|other| other.offset_minutes).fold(taken.offset_minutes, Option::or);
+        Reading { offset_minutes, ..taken }
+    });
 }
 
 fn exposure(tiff: &mut Tiff<'_, '_>, folder: &Folder, exif: &mut Exif) {
@@ -328,6 +335,29 @@ pub(super) mod tests {
         assert!(found.is_panorama);
         assert_eq!(found.rating, Some(4));
         assert_eq!(found.caption, text("By the sea"));
+    }
+
+    #[test]
+    fn a_zone_that_is_written_once_holds_for_the_same_moment() {
+        let taken = |changed: &str| {
+            let main = [text(0x132, changed)];
+            let details = [text(0x9003, "2024:01:31 23:59:59"), text(0x9291, "25"), text(0x9010, "+01:00")];
+            exif(&block(&main, &details, &[])).taken.unwrap()
+        };
+        let local_ms = 1_706_745_599_250;
+        let expected = |offset_minutes| Reading { local_ms, offset_minutes, is_day_only: false };
+        assert_eq!(taken("2024:01:31 23:59:59"), expected(Some(60)));
+        assert_eq!(taken("2024:02:01 00:00:00"), expected(None));
+    }
+
+    #[test]
+    fn a_digitized_time_stands_in_for_the_original() {
+        let main = [text(0x132, "2025:01:01 00:00:00")];
+        let details =
+            [text(0x9003, "0000:00:00 00:00:00"), text(0x9004, "2024:01:31 23:59:59"), text(0x9012, "Z")];
+        let found = exif(&block(&main, &details, &[]));
+        assert_eq!(found.taken.unwrap().utc_ms(), Some(1_706_745_599_000));
+        assert_eq!(found.modified.unwrap().offset_minutes, None);
     }
 
     #[test]

@@ -76,7 +76,7 @@ fn words(mut found: Found, facts: &mut Facts) {
     facts.rating = sidecar.rating.or(xmp.rating).or(exif.rating);
     facts.caption = sidecar.caption.or(xmp.caption).or(exif.caption);
     facts.keywords = if sidecar.keywords.is_empty() { xmp.keywords } else { sidecar.keywords };
-    facts.live_photo_id = found.live_photo_id.or(exif.live_photo_id);
+    facts.live_photo_id = found.live_photo_id.or(exif.live_photo_id).map(|id| id.to_ascii_uppercase());
     facts.burst_id = exif.burst_id.or(xmp.burst_id).or(sidecar.burst_id);
     facts.color_profile = found.profile.or_else(|| exif.is_srgb.then(|| "sRGB".to_owned()));
 }

@@ -194,6 +194,10 @@ fn what_is_written_beside_a_file_is_newer() {
 #[test]
 fn what_is_no_picture_says_little_and_why() {
     assert_eq!(without_hints(b"").problem.as_deref(), Some("it is empty"));
+    assert_eq!(
+        without_hints(b"RIFF\x04\0\0\0WEBP").problem.as_deref(),
+        Some("the size of its picture is not told")
+    );
     let text = without_hints(b"just words");
     assert_eq!((text.kind, text.media_type.as_str(), text.problem), (None, "text/plain", None));
     let stream = [[0x47; 1].as_slice(), &[0; 187]].concat().repeat(5);
