@@ -64,7 +64,8 @@ fn record(source: &mut Source<'_>, tag: u16, content: Span, exif: &mut Exif, fou
     match tag {
         // Maker and model, each with a zero behind.
         0x080a => {
-            let bytes = source.span(content);
+            let length = usize::try_from(content.length().min(256)).unwrap_or(256);
+            let bytes = source.up_to(at, length);
             let mut parts = bytes.split(|byte| *byte == 0);
             exif.camera.make = parts.next().and_then(text_of);
             exif.camera.model = parts.next().and_then(text_of);

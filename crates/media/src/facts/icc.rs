@@ -16,10 +16,12 @@ pub(super) fn name(profile: &[u8]) -> Option<String> {
     let text = |from: usize, length: usize| profile.get(from..from.checked_add(length.min(1024))?);
     let name = match profile.get(at..at.checked_add(4)?)? {
         // Version 2: a count and ASCII.
-        b"desc" => String::from_utf8_lossy(text(at + 12, number(at + 8)?)?).into_owned(),
+        b"desc" => {
+            String::from_utf8_lossy(text(at.checked_add(12)?, number(at.checked_add(8)?)?)?).into_owned()
+        }
         // Version 4: records of language, length and place; the first one will do.
         b"mluc" => {
-            let units = text(at.checked_add(number(at + 24)?)?, number(at + 20)?)?;
+            let units = text(at.checked_add(number(at.checked_add(24)?)?)?, number(at.checked_add(20)?)?)?;
             let units: Vec<u16> =
                 units.chunks_exact(2).map(|two| u16::from_be_bytes([two[0], two[1]])).collect();
             String::from_utf16_lossy(&units)

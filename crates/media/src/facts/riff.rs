@@ -11,6 +11,8 @@ use super::xmp;
 
 /// A film of pictures has one chunk for each.
 const MOST_CHUNKS: usize = 200_000;
+/// Nothing runs for a year.
+const MOST_MS: u64 = 31_536_000_000;
 /// Lists in lists in lists.
 const MOST_DEPTH: usize = 4;
 
@@ -155,7 +157,8 @@ fn main_header(source: &mut Source<'_>, at: u64, film: &mut Film, found: &mut Fo
     found.size(width, height);
     if microseconds > 0 {
         film.frame_rate = Some(1e6 / f64::from(microseconds));
-        film.duration_ms = Some(u64::from(microseconds) * u64::from(frames) / 1000);
+        film.duration_ms =
+            Some(u64::from(microseconds) * u64::from(frames) / 1000).filter(|ms| *ms < MOST_MS);
     }
     Some(())
 }
@@ -170,7 +173,9 @@ fn stream_header(source: &mut Source<'_>, at: u64, film: &mut Film, stream: &mut
     {
         film.frame_rate = Some(f64::from(rate) / f64::from(scale));
         if let Some(length) = number(32) {
-            film.duration_ms = Some(u64::from(length) * u64::from(scale) * 1000 / u64::from(rate));
+            // The three together may not fit into 64 bits.
+            let ms = u128::from(length) * u128::from(scale) * 1000 / u128::from(rate);
+            film.duration_ms = u64::try_from(ms).ok().filter(|ms| *ms < MOST_MS);
         }
     }
 }
@@ -269,6 +274,17 @@ pub(super) mod tests {
         assert_eq!(film.audio_codec.as_deref(), Some("pcm_s16le"));
         assert!(film.has_audio);
         assert_eq!(found.container.unwrap().local_ms, 1_706_745_599_000);
+    }
+
+    #[test]
+    fn a_stream_that_claims_to_run_for_ages_is_not_believed() {
+        let mut header = b"vids".to_vec();
+        header.resize(56, 0);
+        for (at, number) in [(20, u32::MAX), (24, 1), (32, u32::MAX)] {
+            header[at..at + 4].copy_from_slice(&number.to_le_bytes());
+        }
+        let bytes = riff(*b"AVI ", &[chunk(*b"strh", &header)]);
+        assert_eq!(found(&bytes, avi).film.unwrap().duration_ms, None);
     }
 
     #[test]
