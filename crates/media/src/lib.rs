@@ -5,6 +5,8 @@ pub mod facts;
 mod text;
 mod tiff;
 
+pub use facts::{Facts, Hints, describe};
+
 /// What the first bytes of a file say it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MediaType {

@@ -81,10 +81,10 @@ fn words(mut found: Found, facts: &mut Facts) {
     facts.color_profile = found.profile.or_else(|| exif.is_srgb.then(|| "sRGB".to_owned()));
 }
 
-/// Seven digits behind the point: a centimetre of latitude, and a tenth of a microsecond. More would be made
-/// up by dividing, and would not survive being written as JSON.
+/// Nine digits behind the point: a tenth of a millimetre of latitude, and a nanosecond. More would be made up by
+/// dividing, and would not survive being written as JSON.
 fn tidy(number: f64) -> f64 {
-    (number * 1e7).round() / 1e7
+    (number * 1e9).round() / 1e9
 }
 
 fn turning(found: &Found, kind: Option<MediaKind>) -> Turning {

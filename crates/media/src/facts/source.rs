@@ -106,8 +106,15 @@ impl<'a> Source<'a> {
         self.up_to(span.start, usize::try_from(span.length()).unwrap_or(usize::MAX))
     }
 
+    /// So few bytes that they are mostly in the page at hand.
     pub(super) fn array<const N: usize>(&mut self, at: u64) -> Option<[u8; N]> {
-        self.exactly(at, N)?.try_into().ok()
+        if at.checked_add(N as u64)? > self.length {
+            return None;
+        }
+        match self.page_with(at).get(..N) {
+            Some(bytes) => bytes.try_into().ok(),
+            None => self.exactly(at, N)?.try_into().ok(),
+        }
     }
 
     pub(super) fn byte(&mut self, at: u64) -> Option<u8> {
@@ -178,6 +185,10 @@ mod tests {
         assert_eq!(source.exactly(u64::MAX, 3), None);
         assert!(source.up_to(u64::MAX, 3).is_empty());
         assert_eq!(source.big_u32(1), Some(0x0102_0304));
+        // Over the border of two pages, and over the end.
+        assert_eq!(source.big_u32(4094), Some(0xfeff_0001));
+        assert_eq!(source.array::<4>(9_997), None);
+        assert_eq!(source.array::<4>(u64::MAX - 1), None);
         assert_eq!(source.little_u16(1), Some(0x0201));
         assert_eq!(source.trouble(), None);
     }
