@@ -122,12 +122,13 @@ fn taken(found: &Found, hints: &Hints<'_>) -> Option<Taken> {
     let xmp = found.xmp.as_ref().and_then(|xmp| xmp.taken);
     let sidecar = found.sidecar.as_ref().and_then(|xmp| xmp.taken);
     let named = names::time(hints.file_name);
+    let duration_ms = found.film.as_ref().and_then(|film| film.duration_ms);
     from_exif(&found.exif, [xmp, sidecar])
         .or_else(|| found.quicktime.map(|reading| as_read(reading, TakenFrom::QuickTime)))
         .or_else(|| sidecar.map(|reading| as_read(reading, TakenFrom::Sidecar)))
         .or_else(|| xmp.map(|reading| as_read(reading, TakenFrom::Xmp)))
         .or_else(|| found.exif.gps_utc_ms.map(|utc_ms| only_utc(utc_ms, TakenFrom::Gps)))
-        .or_else(|| found.container.map(|reading| from_container(reading, named)))
+        .or_else(|| found.container.map(|reading| from_container(reading, named, duration_ms)))
         .or_else(|| named.map(from_name))
         .or_else(|| last_change(found))
         .or_else(|| hints.modified_at_ms.map(|utc_ms| only_utc(utc_ms, TakenFrom::FileTime)))
@@ -149,15 +150,18 @@ fn from_exif(exif: &Exif, others: [Option<Reading>; 2]) -> Option<Taken> {
     Some(as_read(reading, TakenFrom::Exif))
 }
 
-/// A container knows UTC, and the file's name may know what the clock on the wall showed then. A film is
-/// named when it begins or when it ends, so a quarter of an hour lies between; a zone needs both within
-/// three minutes.
-fn from_container(reading: Reading, named: Option<Named>) -> Taken {
+/// A container knows UTC, and the file's name may know what the clock on the wall showed then; the difference is
+/// the zone. Phones name a film when it begins, and many write the container's time when it ends: then it was
+/// taken as long before as it runs.
+fn from_container(reading: Reading, named: Option<Named>, duration_ms: Option<u64>) -> Taken {
     let Some(utc_ms) = reading.utc_ms() else { return as_read(reading, TakenFrom::Container) };
     let local =
         named.filter(|named| !named.is_utc && !named.reading.is_day_only).map(|named| named.reading.local_ms);
-    match local.and_then(|local_ms| clock::zone_between(local_ms, utc_ms)) {
-        Some(minutes) => {
+    let duration_ms = duration_ms.and_then(|ms| i64::try_from(ms).ok()).unwrap_or_default();
+    let moments = [utc_ms, utc_ms.saturating_sub(duration_ms)];
+    let zone = |utc_ms: i64| clock::zone_between(local?, utc_ms).map(|minutes| (utc_ms, minutes));
+    match moments.into_iter().find_map(zone) {
+        Some((utc_ms, minutes)) => {
             let local_ms = utc_ms + i64::from(minutes) * 60_000;
             let reading = Reading { local_ms, offset_minutes: Some(minutes), is_day_only: false };
             as_read(reading, TakenFrom::ContainerAndName)
@@ -197,4 +201,28 @@ fn as_read(reading: Reading, source: TakenFrom) -> Taken {
 /// A moment whose place, and so whose zone, is not known.
 fn only_utc(utc_ms: i64, source: TakenFrom) -> Taken {
     Taken { local_ms: utc_ms, utc_ms: Some(utc_ms), offset_minutes: None, is_day_only: false, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2024-01-31T22:59:59Z.
+    const UTC: i64 = 1_706_741_999_000;
+
+    fn from(utc_ms: i64, name: &str, duration_ms: u64) -> (i64, Option<i16>, TakenFrom) {
+        let reading = Reading { local_ms: utc_ms, offset_minutes: Some(0), is_day_only: false };
+        let taken = from_container(reading, names::time(name), Some(duration_ms));
+        (taken.utc_ms.unwrap(), taken.offset_minutes, taken.source)
+    }
+
+    #[test]
+    fn a_film_that_is_dated_at_its_end_was_taken_when_it_began() {
+        let (name, ten_minutes) = ("VID_20240131_235959.mp4", 600_000);
+        let known = (UTC, Some(60), TakenFrom::ContainerAndName);
+        assert_eq!(from(UTC, name, 600_000), known);
+        assert_eq!(from(UTC + ten_minutes, name, 600_000), known);
+        assert_eq!(from(UTC + ten_minutes, name, 0), (UTC + ten_minutes, None, TakenFrom::Container));
+        assert_eq!(from(UTC, "film.mp4", u64::MAX), (UTC, None, TakenFrom::Container));
+    }
 }
