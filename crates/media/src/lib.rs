@@ -1,8 +1,11 @@
 //! Bytes in, facts out. For now: what kind of file is this? Never by its name.
 
 mod boxes;
+pub mod facts;
 mod text;
 mod tiff;
+
+pub use facts::{Facts, Hints, describe};
 
 /// What the first bytes of a file say it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +17,8 @@ pub struct MediaType {
 }
 
 /// What becomes an asset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MediaKind {
     /// A still picture, raw or not, animated or not.
     Picture,

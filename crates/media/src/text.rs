@@ -79,7 +79,7 @@ fn begins_with_tag(text: &str, tag: &str) -> bool {
 
 /// The bytes as text: UTF-16 with its mark, or UTF-8, perhaps cut off in the middle of a character.
 /// `None` when they are neither.
-fn decode(bytes: &[u8]) -> Option<String> {
+pub(crate) fn decode(bytes: &[u8]) -> Option<String> {
     match bytes {
         [0xff, 0xfe, rest @ ..] => decode_utf16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => decode_utf16(rest, u16::from_be_bytes),

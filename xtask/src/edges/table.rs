@@ -110,6 +110,8 @@ pub(super) const KEEPERS: &[Keeper] = &[
             "avif-parse",
             "jxl*",
             "moxcms",
+            "miniz_oxide",
+            "brotli-decompressor",
             "ffmpeg-*",
         ],
         kept_by: &["media"],

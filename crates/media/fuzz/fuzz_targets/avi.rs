@@ -1,0 +1,8 @@
+//! Hostile bytes as chunks of AVI.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    media_fuzz::describe_behind(b"RIFF\xff\xff\xff\xffAVI ", data);
+});

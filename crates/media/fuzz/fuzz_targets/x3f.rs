@@ -1,0 +1,8 @@
+//! Hostile bytes as sections of Sigma's raw format.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    media_fuzz::describe_behind(b"FOVb", data);
+});
