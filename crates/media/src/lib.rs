@@ -1,6 +1,7 @@
-//! Bytes in, facts out. For now: what kind of file is this? Never by its name.
+//! Bytes in, facts out. What kind of file is this? Never by its name.
 
 mod boxes;
+pub mod sandbox;
 mod text;
 mod tiff;
 
