@@ -4,6 +4,7 @@ mod boxes;
 pub mod sandbox;
 mod text;
 mod tiff;
+pub mod video;
 
 /// What the first bytes of a file say it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -91,13 +91,15 @@ fn keep_end(tail: &mut Vec<u8>, piece: &[u8]) {
 /// How a child ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Ending {
+    /// What ended it, when a signal did.
     pub(super) signal: Option<i32>,
-    pub(super) success: bool,
+    /// What it answered, when it ended by itself.
+    pub(super) code: Option<i32>,
 }
 
 impl From<ExitStatus> for Ending {
     fn from(status: ExitStatus) -> Self {
-        Self { signal: status.signal(), success: status.success() }
+        Self { signal: status.signal(), code: status.code() }
     }
 }
 
@@ -142,7 +144,7 @@ mod tests {
         let mut child = start(command).await.unwrap();
         let mut complaints = Complaints::new(child.stderr.take());
         let ending = ending(&mut child, &mut complaints).await.unwrap();
-        assert_eq!(ending, Ending { signal: Some(9), success: false });
+        assert_eq!(ending, Ending { signal: Some(9), code: None });
         assert_eq!(complaints.words(), "it hurts");
     }
 

@@ -71,6 +71,8 @@ pub(super) fn worker(limits: &Limits) -> Protections {
 /// Locks up what is about to become a tool.
 pub(super) fn tool(confinement: &ToolConfinement) -> Protections {
     die_with_parent();
+    // Films take long and nobody waits for them; what arrives from devices goes first.
+    let _ = rustix::process::nice(10);
     let limits = [
         limit(Resource::Nofile, TOOL_FILES_MAX),
         limit(Resource::Fsize, confinement.file_bytes_max),

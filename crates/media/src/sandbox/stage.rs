@@ -6,6 +6,9 @@ use std::process::ExitCode;
 
 use super::confine::{self, ToolConfinement};
 
+/// The exit status that says that the tool itself never ran. No tool of ours uses it, and no shell.
+pub(super) const NOT_STARTED: u8 = 111;
+
 /// Locks this process up and becomes the tool, with the given arguments and no environment. Only
 /// comes back when that did not work, after saying so on standard error. `confinement` is the
 /// argument that followed [`super::TOOL_COMMAND`].
@@ -14,7 +17,7 @@ use super::confine::{self, ToolConfinement};
 pub fn main(confinement: &str, arguments: &[OsString]) -> ExitCode {
     let error = become_tool(confinement, arguments);
     let _ = writeln!(io::stderr(), "media tool: {error}");
-    ExitCode::FAILURE
+    ExitCode::from(NOT_STARTED)
 }
 
 #[cfg(unix)]

@@ -11,6 +11,7 @@ use tokio::process::{Child, ChildStdout};
 
 use super::child::{self, Complaints, Ending};
 use super::confine::ToolConfinement;
+use super::stage::NOT_STARTED;
 use super::{Launcher, TOOL_COMMAND, ToolLimits};
 
 /// Signals that say which limit was met (the same on all Linux machines that we know).
@@ -156,7 +157,10 @@ async fn kill(child: &mut Child) {
 
 fn judge(ending: Ending, limits: ToolLimits, words: String) -> Result<(), ToolError> {
     match ending {
-        Ending { success: true, .. } => Ok(()),
+        Ending { code: Some(0), .. } => Ok(()),
+        Ending { code: Some(code), .. } if code == i32::from(NOT_STARTED) => {
+            Err(ToolError::NotStarted(io::Error::other(words)))
+        }
         Ending { signal: Some(SIGNAL_FILE_SIZE), .. } => {
             Err(ToolError::TooLarge { limit_bytes: limits.file_bytes_max })
         }
@@ -175,17 +179,17 @@ mod tests {
     #[test]
     fn how_a_tool_ended_is_told_by_its_signal_and_words() {
         let limits = ToolLimits::default();
-        let ended = |signal, success| Ending { signal, success };
-        assert!(judge(ended(None, true), limits, "a warning".into()).is_ok());
-        let large = judge(ended(Some(25), false), limits, String::new());
+        let ended = |signal, code| Ending { signal, code };
+        assert!(judge(ended(None, Some(0)), limits, "a warning".into()).is_ok());
+        let large = judge(ended(Some(25), None), limits, String::new());
         assert!(
             matches!(large, Err(ToolError::TooLarge { limit_bytes }) if limit_bytes == limits.file_bytes_max)
         );
-        let slow = judge(ended(Some(24), false), limits, String::new());
+        let slow = judge(ended(Some(24), None), limits, String::new());
         assert!(matches!(slow, Err(ToolError::TimedOut { .. })));
-        let silent = judge(ended(None, false), limits, String::new()).unwrap_err();
+        let silent = judge(ended(None, Some(1)), limits, String::new()).unwrap_err();
         assert_eq!(silent.to_string(), "it failed without a word");
-        let killed = judge(ended(Some(9), false), limits, "bad frame".into()).unwrap_err();
+        let killed = judge(ended(Some(9), None), limits, "bad frame".into()).unwrap_err();
         assert_eq!(killed.to_string(), "bad frame (signal 9)");
     }
 }
