@@ -43,7 +43,7 @@ pub enum WorkerError {
     Refused(String),
     /// The bytes could not be had; nothing is said about the picture.
     #[error("its bytes could not be read")]
-    Source(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Source(#[source] super::Cause),
     /// No worker could be started.
     #[error("the program that decodes cannot be started")]
     NotStarted(#[source] std::io::Error),

@@ -31,9 +31,9 @@ pub trait Job {
     /// Tells jobs apart. Never two of the same name in one table.
     const NAME: &'static str;
     /// What is asked besides the bytes: hints and limits.
-    type Question: Serialize + DeserializeOwned;
+    type Question: Serialize + DeserializeOwned + Send + Sync;
     /// What comes back besides bytes, at most 1 MiB as JSON.
-    type Answer: Serialize + DeserializeOwned;
+    type Answer: Serialize + DeserializeOwned + Send;
 
     /// Does it, inside the worker. May panic, hang or take too much: that ends the worker and costs
     /// this job its answer, no other.

@@ -33,4 +33,4 @@ pub use launcher::{Launcher, TOOL_COMMAND, WORKER_COMMAND};
 pub use limits::{Limits, ToolLimits};
 pub use protections::{FileSystem, Protections};
 pub use tool::{Tool, ToolError};
-pub use workers::{Body, Workers, WorkersSettings};
+pub use workers::{Body, Cause, Workers, WorkersSettings};

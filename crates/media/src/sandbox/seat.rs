@@ -12,7 +12,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout};
 
 use super::child::{self, Complaints};
 use super::frame::{self, Answer, Hello, Outcome, PARTS_MAX, PartHeader, Request, VERSION};
-use super::{Body, Done, Part, Protections, WORKER_COMMAND, WorkerError, WorkersSettings};
+use super::{Body, Cause, Done, Part, Protections, WORKER_COMMAND, WorkerError, WorkersSettings};
 
 /// The longest name of a part, in bytes.
 const NAME_MAX_BYTES: usize = 64;
@@ -90,7 +90,7 @@ impl Seat {
     ) -> Result<Result<Done<Value>, String>, WorkerError>
     where
         S: Stream<Item = Result<Bytes, E>> + Unpin,
-        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+        E: Into<Cause>,
     {
         self.jobs_done += 1;
         let number = self.jobs_done;
@@ -161,11 +161,11 @@ impl Seat {
 async fn tell<S, E>(to: &mut ChildStdin, request: &Request, mut body: Body<S>) -> Result<(), Trouble>
 where
     S: Stream<Item = Result<Bytes, E>> + Unpin,
-    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    E: Into<Cause>,
 {
     let frame =
         frame::encode(request).map_err(|error| Trouble::Other(WorkerError::Refused(error.to_string())))?;
-    let source = |error: Box<dyn std::error::Error + Send + Sync>| Trouble::Other(WorkerError::Source(error));
+    let source = |error: Cause| Trouble::Other(WorkerError::Source(error));
     let mut left_bytes = body.length_bytes;
     if to.write_all(&frame).await.is_err() {
         return wait_for_the_end().await;

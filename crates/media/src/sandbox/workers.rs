@@ -53,6 +53,9 @@ impl WorkersSettings {
     }
 }
 
+/// Why bytes could not be had.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// A file's bytes on their way to a worker. At no time is more than a piece of them in memory here.
 #[derive(Debug)]
 pub struct Body<S> {
@@ -63,7 +66,7 @@ pub struct Body<S> {
 impl<S, E> Body<S>
 where
     S: Stream<Item = Result<Bytes, E>> + Unpin,
-    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    E: Into<Cause>,
 {
     /// Pieces that make up exactly `length_bytes`; otherwise the job ends in [`WorkerError::Source`].
     pub const fn new(length_bytes: u64, pieces: S) -> Self {
@@ -110,16 +113,11 @@ impl Workers {
 
     /// Has a job done. Whatever goes wrong with its worker costs this job its answer and the pool
     /// nothing. Dropping the future ends the worker that is at it.
-    pub async fn run<J, S, E>(
+    pub async fn run<J: Job>(
         &self,
         question: &J::Question,
-        body: Body<S>,
-    ) -> Result<Done<J::Answer>, WorkerError>
-    where
-        J: Job,
-        S: Stream<Item = Result<Bytes, E>> + Unpin,
-        E: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
+        body: Body<impl Stream<Item = Result<Bytes, impl Into<Cause>>> + Unpin>,
+    ) -> Result<Done<J::Answer>, WorkerError> {
         let settings = &self.shared.settings;
         if body.length_bytes > settings.input_bytes_max {
             let (bytes, limit_bytes) = (body.length_bytes, settings.input_bytes_max);

@@ -6,7 +6,7 @@ use super::jobs::Attempt;
 use super::{misbehave, one_worker};
 
 async fn attempt(what: &str) -> Result<String, String> {
-    one_worker().run::<Attempt, _, _>(&what.to_owned(), Body::whole(&b""[..])).await.unwrap().answer
+    one_worker().run::<Attempt>(&what.to_owned(), Body::whole(&b""[..])).await.unwrap().answer
 }
 
 /// Whether this kernel has landlock, as far as can be found out without asking landlock.

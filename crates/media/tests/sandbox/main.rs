@@ -44,11 +44,11 @@ fn one_worker() -> Workers {
 
 async fn misbehave(workers: &Workers, how: &str) -> Result<u64, WorkerError> {
     let body = Body::whole(&b"bytes"[..]);
-    workers.run::<Misbehave, _, _>(&how.to_owned(), body).await.map(|done| done.answer)
+    workers.run::<Misbehave>(&how.to_owned(), body).await.map(|done| done.answer)
 }
 
 async fn reverse(workers: &Workers, bytes: impl Into<Bytes>) -> Result<Done<u64>, WorkerError> {
-    workers.run::<Reverse, _, _>(&(), Body::whole(bytes)).await
+    workers.run::<Reverse>(&(), Body::whole(bytes)).await
 }
 
 /// Whether a process is there: one that has ended and was not yet asked about is not.

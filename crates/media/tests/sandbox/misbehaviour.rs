@@ -44,7 +44,7 @@ async fn a_job_without_end_is_ended() {
     let piece = Bytes::from(vec![0; 1 << 20]);
     let pieces = stream::iter(vec![piece; 32]).map(Ok::<_, std::convert::Infallible>);
     let body = Body::new(32 << 20, pieces);
-    let error = workers.run::<Misbehave, _, _>(&"hang unread".to_owned(), body).await.unwrap_err();
+    let error = workers.run::<Misbehave>(&"hang unread".to_owned(), body).await.unwrap_err();
     assert!(matches!(error, WorkerError::TimedOut { .. }), "{error:?}");
     assert_eq!(workers.idle_count(), 0);
 }

@@ -21,11 +21,20 @@ async fn bytes_go_in_and_an_answer_and_bytes_come_out() {
     let mut expected = pieces.concat();
     expected.reverse();
     let pieces = stream::iter(pieces).map(Ok::<_, Infallible>);
-    let done = workers.run::<Reverse, _, _>(&(), Body::new(3_000_000, pieces)).await.unwrap();
+    let done = workers.run::<Reverse>(&(), Body::new(3_000_000, pieces)).await.unwrap();
     assert_eq!(done.answer, 3_000_000);
     assert_eq!((done.parts.len(), done.parts[0].name.as_str()), (1, "reversed"));
     assert!(done.parts[0].bytes == expected);
     assert_eq!(reverse(&workers, &b""[..]).await.unwrap().answer, 0);
+}
+
+#[tokio::test]
+async fn jobs_may_run_in_tasks_of_their_own() {
+    let workers = one_worker();
+    let tasks = tokio_util::task::TaskTracker::new();
+    let pieces = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"abc"))]).boxed();
+    let job = async move { workers.run::<Reverse>(&(), Body::new(3, pieces)).await };
+    assert_eq!(tasks.spawn(job).await.unwrap().unwrap().parts[0].bytes, b"cba");
 }
 
 #[tokio::test]
@@ -63,7 +72,7 @@ async fn a_worker_that_died_while_it_had_nothing_to_do_costs_no_job_its_answer()
 async fn a_file_that_is_too_large_is_refused_before_a_byte_is_read() {
     let workers = one_worker();
     let never = stream::pending::<Result<Bytes, Infallible>>();
-    let refused = workers.run::<Reverse, _, _>(&(), Body::new((64 << 20) + 1, never)).await;
+    let refused = workers.run::<Reverse>(&(), Body::new((64 << 20) + 1, never)).await;
     assert!(matches!(refused, Err(WorkerError::TooLarge { .. })), "{refused:?}");
 }
 
@@ -75,7 +84,7 @@ async fn bytes_that_cannot_be_read_are_not_the_pictures_fault() {
     let torn = vec![Ok(Bytes::from_static(b"abc")), Err(std::io::Error::other("the disk is gone"))];
     for pieces in [short, long, torn] {
         let pieces = stream::iter(pieces);
-        let error = workers.run::<Reverse, _, _>(&(), Body::new(10, pieces)).await.unwrap_err();
+        let error = workers.run::<Reverse>(&(), Body::new(10, pieces)).await.unwrap_err();
         assert!(matches!(error, WorkerError::Source(_)) && error.may_retry(), "{error:?}");
     }
     assert_eq!(reverse(&workers, &b"whole"[..]).await.unwrap().answer, 5);
@@ -94,7 +103,7 @@ async fn dropping_a_job_ends_its_worker_and_frees_its_place() {
     let how = "hang unread".to_owned();
     let body = Body::new((32 << 20) + 1, pieces);
     {
-        let mut job = Box::pin(workers.run::<Misbehave, _, _>(&how, body));
+        let mut job = Box::pin(workers.run::<Misbehave>(&how, body));
         while !was_read.load(Ordering::Relaxed) {
             assert!(job.as_mut().now_or_never().is_none(), "it hangs");
             tokio::task::yield_now().await;

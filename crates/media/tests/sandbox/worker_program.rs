@@ -36,11 +36,11 @@ fn hub() -> ExitCode {
         let launcher = Launcher::this_program().unwrap();
         let settings = WorkersSettings { workers_max: 1, ..WorkersSettings::new(launcher) };
         let workers = Workers::new(settings);
-        let worker = workers.run::<jobs::Misbehave, _, _>(&"who".to_owned(), Body::whole(&b""[..])).await;
+        let worker = workers.run::<jobs::Misbehave>(&"who".to_owned(), Body::whole(&b""[..])).await;
         let worker = worker.unwrap().answer;
         println!("{worker}");
         let body = Body::whole(&b""[..]);
-        workers.run::<jobs::Misbehave, _, _>(&"hang".to_owned(), body).await.unwrap_err();
+        workers.run::<jobs::Misbehave>(&"hang".to_owned(), body).await.unwrap_err();
         ExitCode::FAILURE
     })
 }

@@ -50,3 +50,48 @@ fn open_up(
         Err(_) => Ok(ruleset),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::ErrorKind;
+
+    use super::*;
+
+    /// On a thread of its own, because there is no way back.
+    fn locked_up<T: Send + 'static>(
+        write: Option<&Path>,
+        attempt: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        let write = write.map(Path::to_owned);
+        let inside = move || {
+            let allowed = Allowed { write: write.as_deref(), ..Allowed::default() };
+            (close(&allowed).unwrap_or(FileSystem::Open) != FileSystem::Open).then(attempt)
+        };
+        std::thread::spawn(inside).join().unwrap()
+    }
+
+    #[test]
+    fn without_seccomp_files_are_closed_as_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let (inside, outside) = (folder.path().join("in"), folder.path().join("out"));
+        std::fs::create_dir(&inside).unwrap();
+        File::create(&outside).unwrap();
+        let given = inside.clone();
+        let tried = locked_up(Some(&given), move || {
+            let kind = |tried: std::io::Result<File>| tried.map(drop).map_err(|error| error.kind());
+            let moved = std::fs::hard_link(&outside, inside.join("link")).map_err(|error| error.kind());
+            [
+                kind(File::create(inside.join("new"))),
+                kind(File::open(&outside)),
+                kind(File::open("/etc/passwd")),
+                moved,
+            ]
+        });
+        // Whether this kernel must have landlock is for the tests of the worker to say.
+        let Some([new, beside, elsewhere, moved]) = tried else { return };
+        assert_eq!(new, Ok(()));
+        assert_eq!((beside, elsewhere), (Err(ErrorKind::PermissionDenied), Err(ErrorKind::PermissionDenied)));
+        assert!(moved.is_err(), "a file was brought in from outside");
+    }
+}
