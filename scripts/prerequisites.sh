@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Looks for what a build needs, Rust and a C compiler, and says exactly what to install when it is missing.
+# Looks for what a build needs, Rust and a C compiler, and says exactly what to install when it is missing. What only
+# the running hub makes use of, ffmpeg, is no reason to stop.
 . "$(dirname "$0")/lib.sh"
 
 needed=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
@@ -48,4 +49,22 @@ if ! have cc; then
     say "    install gcc or clang with your system's package program, so that \`cc\` is found"
   fi
   exit 1
+fi
+
+if ! have ffmpeg || ! have ffprobe; then
+  say "ffmpeg is missing. Albumen works without it, but makes no pictures of videos."
+  say "To install it:"
+  if have apt-get; then
+    say "    sudo apt-get update && sudo apt-get install -y ffmpeg"
+  elif have dnf; then
+    say "    sudo dnf install -y ffmpeg-free"
+  elif have pacman; then
+    say "    sudo pacman -S --needed ffmpeg"
+  elif have apk; then
+    say "    sudo apk add ffmpeg"
+  elif [ "$(uname -s)" = Darwin ]; then
+    say "    brew install ffmpeg"
+  else
+    say "    install ffmpeg with your system's package program, so that \`ffmpeg\` and \`ffprobe\` are found"
+  fi
 fi

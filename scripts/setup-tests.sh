@@ -3,6 +3,7 @@
 #
 #   Python packages   tuspy uploads as a stranger's client; Pillow makes the picture libraries of benches
 #   npm packages      tus-js-client uploads as browsers will
+#   ffmpeg            the hub makes pictures of videos with it, in a sandbox
 #
 # PostgreSQL is postgres.sh's affair. System packages come from Debian (also Ubuntu and its kin), as root or through
 # sudo. Packages of Python and npm go to $ALBUMEN_TEST_TOOLS/{python,node}, never into the system.
@@ -14,9 +15,12 @@ NPM_PACKAGES=(tus-js-client@4.3.1)
 have_python() { have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; }
 have_node() { have node && have npm; }
 
+have_ffmpeg() { have ffmpeg && have ffprobe; }
+
 missing_packages() {
   have_python || printf '%s\n' python3 python3-venv
   have_node || printf '%s\n' nodejs npm
+  have_ffmpeg || printf '%s\n' ffmpeg
 }
 
 install_system_packages() {

@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -88,6 +89,21 @@ pub enum Command {
     Config(ConfigCommand),
     /// Print the OpenAPI document of the hub's interface
     Openapi,
+    /// Decode pictures in a sandbox; the hub starts this by itself
+    #[command(hide = true, name = media::sandbox::WORKER_COMMAND)]
+    MediaWorker {
+        /// What it may use, as JSON
+        limits: String,
+    },
+    /// Run a program in a sandbox; the hub starts this by itself
+    #[command(hide = true, name = media::sandbox::TOOL_COMMAND)]
+    MediaTool {
+        /// What it may use and touch, as JSON
+        confinement: String,
+        /// The program's arguments
+        #[arg(last = true)]
+        arguments: Vec<OsString>,
+    },
 }
 
 /// What can be done with accounts. It works beside a running hub.
@@ -167,6 +183,22 @@ mod tests {
             ]
         );
         assert_eq!(loaded.config.listen.address.port(), 1);
+    }
+
+    #[test]
+    fn the_hidden_commands_are_found_by_the_names_that_the_sandbox_starts_them_by_and_stay_hidden() {
+        let tool = ["albumen-hub", media::sandbox::TOOL_COMMAND, "{}", "--", "-i", "file:/x", "--data"];
+        let parsed = Arguments::try_parse_from(tool).unwrap();
+        let Some(Command::MediaTool { confinement, arguments }) = parsed.command else {
+            panic!("{parsed:?}")
+        };
+        assert_eq!((confinement.as_str(), arguments.len()), ("{}", 3));
+        assert!(parsed.settings.data.is_none(), "an argument of the tool was taken for one of the hub's");
+        let worker = ["albumen-hub", media::sandbox::WORKER_COMMAND, "{}"];
+        let parsed = Arguments::try_parse_from(worker).unwrap();
+        assert!(matches!(parsed.command, Some(Command::MediaWorker { .. })), "{parsed:?}");
+        let help = <Arguments as clap::CommandFactory>::command().render_long_help().to_string();
+        assert!(help.contains("doctor") && !help.contains("media-"), "{help}");
     }
 
     #[test]

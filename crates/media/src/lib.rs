@@ -1,9 +1,12 @@
-//! Bytes in, facts out. For now: what kind of file is this? Never by its name.
+//! Bytes in; facts, and pictures to show, out. Nothing is told by a file's name alone, and strangers' bytes are
+//! read where they can do no harm ([`sandbox`]).
 
 mod boxes;
 pub mod facts;
+pub mod sandbox;
 mod text;
 mod tiff;
+pub mod video;
 
 pub use facts::{Facts, Hints, describe};
 

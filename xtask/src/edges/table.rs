@@ -118,6 +118,11 @@ pub(super) const KEEPERS: &[Keeper] = &[
         why: "code that reads hostile bytes lives where it can be locked up",
     },
     Keeper {
+        packages: &["landlock", "seccompiler"],
+        kept_by: &["media"],
+        why: "what locks up the code that reads hostile bytes is written once",
+    },
+    Keeper {
         packages: &["reqwest", "ureq"],
         kept_by: &["client"],
         why: "one client with timeouts, retries and a user agent",

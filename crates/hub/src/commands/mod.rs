@@ -2,6 +2,7 @@
 
 mod config_sample;
 pub mod doctor;
+mod media_worker;
 mod openapi;
 mod output;
 mod serve;
@@ -57,6 +58,11 @@ fn execute(arguments: Arguments, environment: Vec<(OsString, OsString)>) -> Resu
     match command {
         Command::Config(ConfigCommand::Sample) => return config_sample::run(),
         Command::Openapi => return openapi::run(),
+        // Before any thread is started and any setting read: what follows is locked up.
+        Command::MediaWorker { limits } => return Ok(media_worker::run(&limits)),
+        Command::MediaTool { confinement, arguments } => {
+            return Ok(media::sandbox::stage::main(&confinement, &arguments));
+        }
         Command::Serve => memory::start_again_frugally(&environment),
         Command::User(_) | Command::Verify { .. } | Command::Doctor { .. } => {}
     }
@@ -72,7 +78,7 @@ fn execute(arguments: Arguments, environment: Vec<(OsString, OsString)>) -> Resu
             Command::User(UserCommand::Disable { name }) => user_switch::run(&loaded?, name, false).await,
             Command::User(UserCommand::Enable { name }) => user_switch::run(&loaded?, name, true).await,
             Command::User(UserCommand::List { json }) => user_list::run(&loaded?, json).await,
-            Command::Serve | Command::Config(_) | Command::Openapi => serve::run(&loaded?).await,
+            _ => serve::run(&loaded?).await,
         }
     });
     runtime.shutdown_timeout(LEAVE_TIME);

@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::Write as _;
+use std::process::Command;
 
 use serde_json::Value;
 use testkit::samples;
 
-use crate::bench::{Bench, log_in, put, stdout};
+use crate::bench::{Bench, log_in, put, run_to_end, stdout};
 
 fn findings<'a>(report: &'a Value, topic: &str) -> Vec<(&'a str, &'a str)> {
     let all = report["findings"].as_array().unwrap();
@@ -28,6 +29,34 @@ fn a_new_hub_is_well_and_nothing_is_made() {
     assert_eq!(findings(&report, "disk")[0].0, "note");
     assert_eq!(findings(&report, "clock"), [("fine", "the clock makes sense")]);
     assert!(!bench.data().exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_sandbox_of_the_real_program_is_complete_and_videos_have_their_tools() {
+    let (report, code) = doctor(&Bench::new(), &[]);
+    assert_eq!(code, 0, "{report:#}");
+    let sandbox = findings(&report, "sandbox")[0];
+    // Older kernels close what they can, and the doctor says what they leave open.
+    assert!(sandbox.1.starts_with("what reads pictures is locked up"), "{sandbox:?}");
+    assert!(sandbox.0 == "fine" || std::env::var_os("CI").is_none(), "{sandbox:?}");
+    let videos = findings(&report, "videos")[0];
+    assert!(videos.0 == "fine" || std::env::var_os("CI").is_none(), "{videos:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_ffmpeg_the_hub_is_well_and_the_doctor_says_what_is_missing() {
+    let bench = Bench::new();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_albumen-hub"));
+    command.args(["doctor", "--json", "--listen", "127.0.0.1:0", "--data"]).arg(bench.data());
+    command.env("PATH", "/nowhere");
+    let output = run_to_end(command, "");
+    assert_eq!(output.status.code(), Some(0));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let (level, words) = findings(&report, "videos")[0];
+    assert_eq!(level, "note");
+    assert!(words.contains("ffmpeg is missing") && words.contains("install"), "{words}");
 }
 
 #[test]

@@ -32,6 +32,7 @@ pub(crate) struct CareClock {
 
 /// Where it stands. Comparable with the times of the machine's clock only in that it once began there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "all of it is time, in one unit")]
 struct State {
     /// The care's time.
     care_ms: TimestampMs,

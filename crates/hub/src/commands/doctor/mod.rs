@@ -5,6 +5,7 @@ mod content;
 mod disk;
 mod finding;
 mod machine;
+mod media;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -42,6 +43,7 @@ async fn examine(loaded: &Loaded, clock: Arc<dyn Clock>) -> Vec<Finding> {
     let mut findings = stray_variables(loaded);
     findings.extend(disk::examine(config));
     findings.extend(machine::examine(config, &*clock).await);
+    findings.extend(media::examine().await);
     // Without a hub in the folder there is nothing more to look at, and nothing may be made.
     if let Ok(data) = DataDir::existing(&config.data.dir) {
         findings.extend(content::examine(config, &data, clock).await);
