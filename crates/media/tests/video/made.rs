@@ -217,10 +217,10 @@ async fn work_is_held_to_its_limits() {
 
 /// Whether a program is at work that was told of this path.
 fn is_worked_on(path: &Path) -> bool {
-    let told_of = |process: &Path| {
-        std::fs::read(process.join("cmdline")).is_ok_and(|words| contains(&words, path.to_str().unwrap()))
+    let told_of = |folder: &Path| {
+        std::fs::read(folder.join("cmdline")).is_ok_and(|words| contains(&words, path.to_str().unwrap()))
     };
-    std::fs::read_dir("/proc").unwrap().flatten().any(|process| told_of(&process.path()))
+    std::fs::read_dir("/proc").unwrap().flatten().any(|entry| told_of(&entry.path()))
 }
 
 #[cfg(target_os = "linux")]
