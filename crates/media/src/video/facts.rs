@@ -1,5 +1,7 @@
 //! What is known of a film.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Container, VideoError};
@@ -37,6 +39,46 @@ pub struct VideoFacts {
     pub is_hdr: bool,
     /// Which of the file's streams is the film; others may be covers.
     pub stream_index: u32,
+    /// What the film says of when, where and by what it was made.
+    pub tags: VideoTags,
+}
+
+/// What a film says of itself, word for word and unchecked, each at most 128 bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VideoTags {
+    /// When it was made, by the container's clock, which should be UTC and often is not: RFC 3339.
+    pub creation_time: Option<String>,
+    /// When it was made, with the place's distance from UTC (Apple): ISO 8601.
+    pub local_creation_time: Option<String>,
+    /// Where it was made: ISO 6709, such as `+27.1281+100.2508+000.000/`.
+    pub location: Option<String>,
+    /// Who made the camera.
+    pub make: Option<String>,
+    /// The camera.
+    pub model: Option<String>,
+    /// What a live photo's picture and film have in common (Apple).
+    pub content_identifier: Option<String>,
+}
+
+/// The longest tag, in bytes.
+const TAG_MAX_BYTES: usize = 128;
+
+impl VideoTags {
+    fn of(said: &BTreeMap<String, serde_json::Value>) -> Self {
+        let find = |names: &[&str]| {
+            let said = names.iter().find_map(|name| said.get(*name)?.as_str());
+            let fits = said.filter(|said| !said.is_empty() && said.len() <= TAG_MAX_BYTES);
+            fits.filter(|said| !said.chars().any(char::is_control)).map(str::to_owned)
+        };
+        Self {
+            creation_time: find(&["creation_time"]),
+            local_creation_time: find(&["com.apple.quicktime.creationdate"]),
+            location: find(&["com.apple.quicktime.location.ISO6709", "location", "location-eng"]),
+            make: find(&["com.apple.quicktime.make", "make"]),
+            model: find(&["com.apple.quicktime.model", "model"]),
+            content_identifier: find(&["com.apple.quicktime.content.identifier"]),
+        }
+    }
 }
 
 /// Whether browsers play the original as it is: when in doubt, no.
@@ -77,7 +119,8 @@ impl VideoFacts {
         let displayed_width = film.widened(coded_width);
         let (width, height) =
             if turned { (coded_height, displayed_width) } else { (displayed_width, coded_height) };
-        let durations = [said.format.and_then(|format| format.duration), film.duration.clone()];
+        let Format { duration, tags } = said.format.unwrap_or_default();
+        let durations = [duration, film.duration.clone()];
         Ok(Self {
             container,
             duration_ms: durations.into_iter().flatten().find_map(|seconds| milliseconds(&seconds)),
@@ -94,6 +137,7 @@ impl VideoFacts {
             has_audio: sound.is_some(),
             is_hdr: matches!(film.color_transfer.as_deref(), Some("smpte2084" | "arib-std-b67")),
             stream_index: film.index,
+            tags: VideoTags::of(&tags),
         })
     }
 }
@@ -105,9 +149,11 @@ struct Said {
     format: Option<Format>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct Format {
     duration: Option<String>,
+    #[serde(default)]
+    tags: BTreeMap<String, serde_json::Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -245,6 +291,16 @@ mod tests {
         assert!(matches!(parse(json!({ "width": 0 }), "1"), Err(VideoError::NoPicture)));
         assert!(matches!(VideoFacts::parse(Container::Avi, b"{}"), Err(VideoError::NoPicture)));
         assert!(matches!(VideoFacts::parse(Container::Avi, b"?"), Err(VideoError::Broken(_))));
+    }
+
+    #[test]
+    fn tags_are_taken_over_as_they_are_unless_they_are_monstrous() {
+        let tags = |value: Value| VideoTags::of(&serde_json::from_value(value).unwrap());
+        let found =
+            tags(json!({ "location": "+51.4169-000.0806/", "model": "X", "unknown": "y", "make": 7 }));
+        assert_eq!(found.location.as_deref(), Some("+51.4169-000.0806/"));
+        assert_eq!((found.model.as_deref(), found.make), (Some("X"), None));
+        assert_eq!(tags(json!({ "make": "x".repeat(129), "model": "\u{1b}[31m" })), VideoTags::default());
     }
 
     #[test]

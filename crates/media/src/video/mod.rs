@@ -19,7 +19,7 @@ mod tools;
 
 pub use container::Container;
 pub use error::VideoError;
-pub use facts::{VideoFacts, plays_in_browsers};
+pub use facts::{VideoFacts, VideoTags, plays_in_browsers};
 pub use playback::Clip;
 pub use poster::Poster;
 pub use tools::{VideoLimits, VideoTools};

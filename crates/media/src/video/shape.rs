@@ -37,11 +37,11 @@ pub(super) fn filters(facts: &VideoFacts, (width, height): (u32, u32), can_tone_
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::Container;
     use super::*;
 
-    pub(crate) fn facts(width: u32, height: u32) -> VideoFacts {
+    pub(in super::super) fn facts(width: u32, height: u32) -> VideoFacts {
         VideoFacts {
             container: Container::Mp4,
             duration_ms: Some(1000),
@@ -55,6 +55,7 @@ mod tests {
             has_audio: false,
             is_hdr: false,
             stream_index: 0,
+            tags: super::super::VideoTags::default(),
         }
     }
 

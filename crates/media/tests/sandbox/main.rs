@@ -52,8 +52,8 @@ async fn reverse(workers: &Workers, bytes: impl Into<Bytes>) -> Result<Done<u64>
 }
 
 /// Whether a process is there: one that has ended and was not yet asked about is not.
-fn lives(process: u64) -> bool {
-    std::fs::read_to_string(format!("/proc/{process}/stat"))
+fn lives(id: u64) -> bool {
+    std::fs::read_to_string(format!("/proc/{id}/stat"))
         .is_ok_and(|line| !line.rsplit(')').next().unwrap_or_default().trim_start().starts_with('Z'))
 }
 

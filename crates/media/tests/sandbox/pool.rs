@@ -62,8 +62,8 @@ async fn a_worker_with_nothing_to_do_is_ended_and_the_next_job_gets_a_new_one() 
 async fn a_worker_that_died_while_it_had_nothing_to_do_costs_no_job_its_answer() {
     let workers = one_worker();
     let first = misbehave(&workers, "who").await.unwrap();
-    let first_process = rustix::process::Pid::from_raw(i32::try_from(first).unwrap()).unwrap();
-    rustix::process::kill_process(first_process, rustix::process::Signal::KILL).unwrap();
+    let first_id = rustix::process::Pid::from_raw(i32::try_from(first).unwrap()).unwrap();
+    rustix::process::kill_process(first_id, rustix::process::Signal::KILL).unwrap();
     until(|| !lives(first)).await;
     assert_ne!(misbehave(&workers, "who").await.unwrap(), first);
 }
@@ -176,7 +176,7 @@ async fn a_worker_in_the_middle_of_a_job_dies_with_the_hub() {
 
 /// How long a process has computed: the fourteenth field (proc(5)), the eleventh behind its name.
 #[cfg(target_os = "linux")]
-fn processor_ticks(process: u64) -> u64 {
-    let line = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+fn processor_ticks(id: u64) -> u64 {
+    let line = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
     line.rsplit(')').next().unwrap().split_whitespace().nth(11).unwrap().parse().unwrap()
 }

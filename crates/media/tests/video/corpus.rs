@@ -81,6 +81,10 @@ async fn facts_agree_with_those_of_other_tools() {
             && facts.audio_codec.as_deref() == film.expected["audio_codec"].as_str()
             && facts.has_audio == film.expected["audio_codec"].is_string()
             && close(duration_ms(&facts), film.duration_ms(), 1.0)
+            && facts.tags.make.as_deref() == film.expected["make"].as_str()
+            && facts.tags.model.as_deref() == film.expected["model"].as_str()
+            && facts.tags.content_identifier.as_deref() == film.expected["live_photo_id"].as_str()
+            && facts.tags.location.is_some() == film.expected["gps"].is_array()
             && close(facts.frames_per_second.unwrap(), frames, 0.01);
         if !agree {
             wrong.push(format!("{}: {facts:?}\n  expected {}", film.name, film.expected));

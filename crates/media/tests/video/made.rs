@@ -108,7 +108,7 @@ async fn a_long_film_has_a_short_preview_and_says_how_far_its_playback_is() {
     let Some(tools) = tools().await else { return };
     let set = Set::made(
         "long.mkv",
-        "-f lavfi -i testsrc2=s=800x450:r=50:d=12 -f lavfi -i sine=d=12 -c:v libx264 -preset ultrafast -c:a aac \
+        "-f lavfi -i testsrc2=s=800x450:r=50:d=12 -f lavfi -i sine=d=12 -c:v libx264 -pix_fmt yuv444p -preset ultrafast -c:a aac \
          -metadata title=Holidays",
     );
     let facts = tools.probe(&set.film).await.unwrap();
@@ -127,6 +127,25 @@ async fn a_long_film_has_a_short_preview_and_says_how_far_its_playback_is() {
         let bytes = std::fs::read(made).unwrap();
         assert!(begins_fast(&bytes) && !contains(&bytes, "Holidays"), "{}", made.display());
     }
+}
+
+#[tokio::test]
+async fn pictures_that_browsers_know_are_taken_over_and_only_the_sound_is_made_anew() {
+    let Some(tools) = tools().await else { return };
+    let set = Set::made(
+        "packed.mkv",
+        "-f lavfi -i testsrc2=s=320x240:r=25:d=3 -f lavfi -i sine=d=3 -c:v libx264 -pix_fmt yuv420p -c:a pcm_s16le",
+    );
+    let facts = tools.probe(&set.film).await.unwrap();
+    assert!(!plays_in_browsers(&facts));
+    let playback = tools.playback(&set.film, &facts, &set.scratch, |_| ()).await.unwrap();
+    assert!(plays_in_browsers(&playback.facts) && playback.facts.has_audio, "{:?}", playback.facts);
+    let pictures = |film: &Path| {
+        let sum = set.folder.path().join("sum");
+        ffmpeg(&format!("-i {} -map 0:v -c copy -f md5", film.display()), &sum);
+        std::fs::read_to_string(sum).unwrap()
+    };
+    assert_eq!(pictures(&playback.path), pictures(&set.film));
 }
 
 #[tokio::test]
@@ -168,7 +187,10 @@ async fn a_film_that_lies_about_its_length_still_has_a_preview() {
 
 /// A film that takes long to work on.
 fn laborious() -> Set {
-    Set::made("laborious.mkv", "-f lavfi -i testsrc2=s=1280x720:r=50:d=10 -c:v libx264 -preset ultrafast")
+    Set::made(
+        "laborious.mkv",
+        "-f lavfi -i testsrc2=s=1280x720:r=50:d=10 -pix_fmt yuv444p -c:v libx264 -preset ultrafast",
+    )
 }
 
 fn with_limits(tools: &VideoTools, change: impl FnOnce(&mut media::video::VideoLimits)) -> VideoTools {
@@ -195,10 +217,10 @@ async fn work_is_held_to_its_limits() {
 
 /// Whether a program is at work that was told of this path.
 fn is_worked_on(path: &Path) -> bool {
-    let told_of = |process: &Path| {
-        std::fs::read(process.join("cmdline")).is_ok_and(|words| contains(&words, path.to_str().unwrap()))
+    let told_of = |folder: &Path| {
+        std::fs::read(folder.join("cmdline")).is_ok_and(|words| contains(&words, path.to_str().unwrap()))
     };
-    std::fs::read_dir("/proc").unwrap().flatten().any(|process| told_of(&process.path()))
+    std::fs::read_dir("/proc").unwrap().flatten().any(|entry| told_of(&entry.path()))
 }
 
 #[cfg(target_os = "linux")]
