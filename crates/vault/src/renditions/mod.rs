@@ -123,6 +123,11 @@ mod tests {
         stream.try_collect::<Vec<_>>().await.unwrap().concat()
     }
 
+    #[expect(clippy::disallowed_methods, reason = "a tool's file")]
+    fn write(path: &Path, text: &str) {
+        std::fs::write(path, text).unwrap();
+    }
+
     fn on_disk() -> (Option<tempfile::TempDir>, Arc<dyn Renditions>) {
         let root = tempfile::tempdir().unwrap();
         let renditions = Arc::new(DiskRenditions::open(root.path()).unwrap());
@@ -177,13 +182,12 @@ mod tests {
     #[case::disk(on_disk)]
     #[case::memory(in_memory)]
     #[tokio::test]
-    #[expect(clippy::disallowed_methods, reason = "a tool's file")]
     async fn a_tools_file_is_taken_over_and_its_folder_goes(#[case] fresh: Fresh) {
         let (_root, renditions) = fresh();
         let scratch = renditions.scratch().await.unwrap();
         let (made, left) = (scratch.path().join("made.mp4"), scratch.path().join("left.mp4"));
-        std::fs::write(&made, b"film").unwrap();
-        std::fs::write(&left, b"trial").unwrap();
+        write(&made, "film");
+        write(&left, "trial");
         let film = Rendition { kind: RenditionKind::Playback, ..thumbnail("a") };
         renditions.adopt(film, &made).await.unwrap();
         drop(scratch);
