@@ -1,6 +1,7 @@
 //! Bytes in, facts out. For now: what kind of file is this? Never by its name.
 
 mod boxes;
+pub mod render;
 mod text;
 mod tiff;
 
