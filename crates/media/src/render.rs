@@ -32,6 +32,9 @@ pub const PREVIEW_SIDE: u32 = 1440;
 
 /// As good as photos look on a screen, at a third of what 95 would take.
 const PREVIEW: Writing = Writing { quality: 80, is_progressive: true, halves_colours: true };
+/// For what is smaller than a thumbnail: drawings and symbols, in which halved colours are seen. It costs a
+/// few kilobytes.
+const SMALL_PREVIEW: Writing = Writing { quality: 92, is_progressive: true, halves_colours: false };
 /// For somebody who wants the whole picture: not progressive, which would take twice the memory.
 const FULL_SIZE: Writing = Writing { quality: 92, is_progressive: false, halves_colours: false };
 /// libwebp's quality, of 100.
@@ -52,7 +55,7 @@ pub struct Rendered {
     pub thumbhash: Vec<u8>,
     /// WebP whose shorter side has [`THUMBNAIL_SIDE`] pixels, with alpha if the picture has any. Never
     /// larger than the picture. The longer side of a panorama ends at [`PREVIEW_SIDE`], so that the
-    /// shorter one is less there.
+    /// shorter one is less there. Without loss where the whole picture is smaller than that.
     pub thumbnail: Vec<u8>,
     /// Progressive JPEG that fits into a square of [`PREVIEW_SIDE`] pixels, on white where the picture is
     /// see-through. Never larger than the picture.
@@ -69,13 +72,15 @@ pub fn render(bytes: &[u8], content_type: &str, limits: &RenderLimits) -> Result
         let (width, height) = decoded.orientation.turned(decoded.full);
         let is_partial = decoded.is_partial;
         let canvas = reduced(decoded)?;
+        let is_small = canvas.width.max(canvas.height) <= THUMBNAIL_SIDE;
+        let writing = if is_small { SMALL_PREVIEW } else { PREVIEW };
         let small = shrink::canvas_resized(&canvas, thumbnail_size((width, height), &canvas))?;
         Ok(Rendered {
             width,
             height,
             thumbhash: thumbhash(&small)?,
-            thumbnail: webp(&small)?,
-            preview: jpeg::encode(&canvas.on_white(), PREVIEW)?,
+            thumbnail: webp(&small, is_small)?,
+            preview: jpeg::encode(&canvas.on_white(), writing)?,
             is_partial,
         })
     })
@@ -156,7 +161,7 @@ fn thumbhash(canvas: &Canvas) -> Result<Vec<u8>, Unrenderable> {
     Ok(fast_thumbhash::rgba_to_thumb_hash(tiny.width as usize, tiny.height as usize, &rgba))
 }
 
-fn webp(canvas: &Canvas) -> Result<Vec<u8>, Unrenderable> {
+fn webp(canvas: &Canvas, is_lossless: bool) -> Result<Vec<u8>, Unrenderable> {
     let encoder = if canvas.has_alpha {
         webp::Encoder::from_rgba(&canvas.pixels, canvas.width, canvas.height)
     } else {
@@ -166,6 +171,7 @@ fn webp(canvas: &Canvas) -> Result<Vec<u8>, Unrenderable> {
         webp::WebPConfig::new().map_err(|()| Unrenderable::broken("libwebp is of another version"))?;
     config.quality = THUMBNAIL_QUALITY;
     config.method = THUMBNAIL_EFFORT;
+    config.lossless = i32::from(is_lossless);
     let encoded = encoder.encode_advanced(&config);
     encoded.map(|bytes| bytes.to_vec()).map_err(|error| Unrenderable::broken(format!("libwebp: {error:?}")))
 }

@@ -36,8 +36,72 @@ pub(super) fn webp(bytes: &[u8], limits: &RenderLimits) -> Result<Decoded, Unren
 }
 
 pub(super) fn tiff(bytes: &[u8], limits: &RenderLimits) -> Result<Decoded, Unrenderable> {
-    let decoder = TiffDecoder::new(Cursor::new(bytes)).map_err(refusal)?;
-    read(decoder, tags::orientation(bytes), limits, CutOff::Refused)
+    match TiffDecoder::new(Cursor::new(bytes)) {
+        Ok(decoder) => read(decoder, tags::orientation(bytes), limits, CutOff::Refused),
+        Err(error @ ImageError::Unsupported(_)) => match scanned_tiff(bytes, limits) {
+            Ok(Some(decoded)) => Ok(decoded),
+            Ok(None) => Err(refusal(error)),
+            Err(error) => Err(refused_tiff(error)),
+        },
+        Err(error) => Err(refusal(error)),
+    }
+}
+
+/// A TIFF whose colours are brightness and two differences, as scanners that put JPEG into TIFF write them
+/// (TIFF 6.0, section 21). `None` for others.
+fn scanned_tiff(bytes: &[u8], limits: &RenderLimits) -> Result<Option<Decoded>, TiffFailure> {
+    let mut decoder = tiff::decoder::Decoder::new(Cursor::new(bytes))?;
+    if decoder.colortype()? != tiff::ColorType::YCbCr(8) {
+        return Ok(None);
+    }
+    let full = decoder.dimensions()?;
+    limits.check_size(full)?;
+    limits.check_memory(full, 6)?;
+    let mut allowed = tiff::decoder::Limits::default();
+    allowed.decoding_buffer_size = usize::try_from(limits.max_decoded_bytes).unwrap_or(usize::MAX);
+    allowed.intermediate_buffer_size = allowed.decoding_buffer_size;
+    let mut decoder = decoder.with_limits(allowed);
+    let colours = match decoder.get_tag_u8_vec(tiff::tags::Tag::IccProfile) {
+        Ok(profile) => Colours::Profile(profile),
+        Err(_) => Colours::Srgb,
+    };
+    let tiff::decoder::DecodingResult::U8(mut samples) = decoder.read_image()? else { return Ok(None) };
+    if samples.len() != full.0 as usize * full.1 as usize * 3 {
+        return Err(Unrenderable::broken("it has other samples than it says").into());
+    }
+    for pixel in samples.as_chunks_mut::<3>().0 {
+        *pixel = of_differences(*pixel);
+    }
+    let samples = Samples::Eight(samples);
+    let raster = Raster { width: full.0, height: full.1, layout: Layout::Rgb, samples, colours };
+    Ok(Some(Decoded { raster, full, orientation: tags::orientation(bytes), is_partial: false }))
+}
+
+/// Red, green and blue from brightness and differences, as JFIF reckons (ITU-T T.871, clause 7).
+fn of_differences([light, blue, red]: [u8; 3]) -> [u8; 3] {
+    let (light, blue, red) = (f32::from(light), f32::from(blue) - 128.0, f32::from(red) - 128.0);
+    let sums = [light + 1.402 * red, light - 0.344_14 * blue - 0.714_14 * red, light + 1.772 * blue];
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the range of u8")]
+    sums.map(|sum| sum.round().clamp(0.0, 255.0) as u8)
+}
+
+/// What reading a TIFF ends with: the decoder's word or ours.
+#[derive(Debug, thiserror::Error)]
+enum TiffFailure {
+    #[error(transparent)]
+    Decoder(#[from] tiff::TiffError),
+    #[error(transparent)]
+    Ours(#[from] Unrenderable),
+}
+
+fn refused_tiff(error: TiffFailure) -> Unrenderable {
+    match error {
+        TiffFailure::Decoder(tiff::TiffError::UnsupportedError(what)) => {
+            Unrenderable::Unsupported(what.to_string())
+        }
+        TiffFailure::Decoder(error) => Unrenderable::broken(error),
+        TiffFailure::Ours(error) => error,
+    }
 }
 
 pub(super) fn bmp(bytes: &[u8], limits: &RenderLimits) -> Result<Decoded, Unrenderable> {
@@ -141,4 +205,35 @@ fn png_exif(bytes: &[u8]) -> Option<&[u8]> {
         rest = rest.get(length.checked_add(12)?..)?;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_become_colours() {
+        assert_eq!(of_differences([128, 128, 128]), [128, 128, 128]);
+        assert_eq!(of_differences([76, 85, 255]), [254, 0, 0]);
+        assert_eq!(of_differences([255, 255, 255]), [255, 120, 255]);
+    }
+
+    #[test]
+    fn floating_point_is_cut_off_at_paper_white() {
+        let bytes: Vec<u8> =
+            [-1.0f32, 0.0, 0.5, 1.0, 9.0, f32::NAN].into_iter().flat_map(f32::to_ne_bytes).collect();
+        assert_eq!(of_floats(&bytes), Samples::Sixteen(vec![0, 0, 32_768, 65_535, 65_535, 0]));
+    }
+
+    #[test]
+    fn exif_is_found_behind_other_chunks_and_missed_in_what_is_cut_off() {
+        let chunk = |name: &[u8], content: &[u8]| {
+            let length = u32::try_from(content.len()).unwrap().to_be_bytes();
+            [&length[..], name, content, &[0; 4]].concat()
+        };
+        let bytes = [vec![0; PNG_SIGNATURE], chunk(b"IDAT", &[7; 30]), chunk(b"eXIf", b"MM")].concat();
+        assert_eq!(png_exif(&bytes), Some(&b"MM"[..]));
+        assert_eq!(png_exif(&bytes[..bytes.len() - 6]), None);
+        assert_eq!(png_exif(&[vec![0; PNG_SIGNATURE], vec![0xff; 40]].concat()), None);
+    }
 }

@@ -197,7 +197,7 @@ mod tests {
     fn sixteen_bits_keep_what_eight_would_lose_before_the_conversion() {
         // Linear light: dark tones lie within a few of 255 steps there.
         let linear = Colours::CodePoints { primaries: 1, transfer: 8 };
-        let samples = Samples::Sixteen([20u16, 40, 60].map(|step| step * 8).repeat(1));
+        let samples = Samples::Sixteen([20u16, 40, 60].map(|step| step * 8).to_vec());
         let canvas = to_srgb(raster(Layout::Rgb, samples, linear));
         assert_near(&canvas.pixels, &[8, 15, 21]);
         let plain = Samples::Sixteen(vec![0, 32_896, 65_535]);

@@ -3,6 +3,8 @@
 
 mod markers;
 
+use std::borrow::Cow;
+
 use turbojpeg::{Compressor, Decompressor, Image, PixelFormat, ScalingFactor, Subsamp};
 
 pub(super) use markers::Markers;
@@ -31,7 +33,13 @@ pub(super) fn decode(bytes: &[u8], wanted: Wanted, limits: &RenderLimits) -> Res
     }
     let mut decompressor = Decompressor::new().map_err(Unrenderable::broken)?;
     decompressor.set_scan_limit(MAX_SCANS).map_err(Unrenderable::broken)?;
-    let header = decompressor.read_header(bytes).map_err(Unrenderable::broken)?;
+    let (header, bytes) = match decompressor.read_header(bytes) {
+        Ok(header) => (header, Cow::Borrowed(bytes)),
+        Err(error) => {
+            let tidy = Markers::tidied(bytes).ok_or_else(|| Unrenderable::broken(error))?;
+            (decompressor.read_header(&tidy).map_err(Unrenderable::broken)?, Cow::Owned(tidy))
+        }
+    };
     let scale = scale(markers.size, wanted);
     let reduced = header.scaled(scale);
     limits.check_memory(markers.size, kept_for_later_scans(header.is_progressive, header.subsamp))?;
@@ -48,12 +56,14 @@ pub(super) fn decode(bytes: &[u8], wanted: Wanted, limits: &RenderLimits) -> Res
     let mut pixels = vec![UNTOUCHED; pitch * reduced.height];
     let image =
         Image { pixels: pixels.as_mut_slice(), width: reduced.width, pitch, height: reduced.height, format };
-    let is_partial = match decompressor.decompress(bytes, image) {
+    let is_partial = match decompressor.decompress(&bytes, image) {
         Ok(()) => false,
         Err(error) => what_is_there(&pixels, &error)?,
     };
     if layout == Layout::Cmyk && markers.adobe_transform.is_some() {
-        pixels.iter_mut().for_each(|ink| *ink = !*ink);
+        for ink in &mut pixels {
+            *ink = !*ink;
+        }
     }
     let colours = markers.profile.map_or(Colours::Srgb, Colours::Profile);
     let raster = Raster { width: size.0, height: size.1, layout, samples: Samples::Eight(pixels), colours };
@@ -178,7 +188,7 @@ mod tests {
     fn a_picture_without_a_single_row_is_broken() {
         let bytes = picture(64, 64, WRITING);
         let scan = bytes.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap();
-        assert!(matches!(decoded(&bytes[..scan + 1], SMALL), Err(Unrenderable::Broken(_))));
+        assert!(matches!(decoded(&bytes[..=scan], SMALL), Err(Unrenderable::Broken(_))));
         assert!(matches!(decoded(b"\xff\xd8", SMALL), Err(Unrenderable::Broken(_))));
     }
 
@@ -225,6 +235,15 @@ mod tests {
         let at = bytes.windows(2).position(|pair| pair == [0xff, 0xee]).unwrap();
         let length = 2 + usize::from(u16::from_be_bytes([bytes[at + 2], bytes[at + 3]]));
         if wanted { bytes.to_vec() } else { [&bytes[..at], &bytes[at + length..]].concat() }
+    }
+
+    #[test]
+    fn stray_bytes_between_markers_do_no_harm() {
+        let bytes = picture(64, 64, WRITING);
+        let strayed = [&bytes[..2], b"\0\0stray", &bytes[2..]].concat();
+        let found = decoded(&strayed, Wanted::Everything).unwrap();
+        assert!(!found.is_partial);
+        assert_eq!(found.raster.samples, decoded(&bytes, Wanted::Everything).unwrap().raster.samples);
     }
 
     #[test]

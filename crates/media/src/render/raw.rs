@@ -28,7 +28,7 @@ const CANON_TAGS_WITHIN: usize = 64 * 1024;
 /// Decodes the largest JPEG inside, turned as it says itself or, when it is silent, as the raw file says.
 pub(super) fn decode(bytes: &[u8], wanted: Wanted, limits: &RenderLimits) -> Result<Decoded, Unrenderable> {
     let previews = previews(bytes);
-    let largest = previews.first().map(|preview| preview.longer_side());
+    let largest = previews.first().map(Preview::longer_side);
     let mut last_error = None;
     for preview in previews.iter().filter(|preview| preview.longer_side() >= SMALLEST_PREVIEW).take(MAX_TRIES)
     {

@@ -15,7 +15,7 @@ const EXIF_PREFIX: &[u8] = b"Exif\0\0";
 /// Upright when it does not say.
 pub(super) fn orientation(exif: &[u8]) -> Orientation {
     let tiff = exif.strip_prefix(EXIF_PREFIX).unwrap_or(exif);
-    Tags::read(tiff).map_or(Orientation::Upright, |tags| tags.orientation())
+    Tags::read(tiff).map_or(Orientation::Upright, Tags::orientation)
 }
 
 /// A TIFF structure whose header was understood.

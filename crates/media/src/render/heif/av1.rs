@@ -12,8 +12,9 @@ const SEQUENCE_HEADER: u8 = 1;
 /// While decoding: the frame with its borders, the one it is filtered into, and the copy made of it.
 const BYTES_PER_PIXEL: u64 = 10;
 
-/// Decodes the first frame, after looking at what its sequence claims.
-pub(super) fn decode(bytes: &[u8], limits: &RenderLimits) -> Result<Frame, Unrenderable> {
+/// Decodes the first frame, after looking at what its sequence claims. Answers the frame, and the size of
+/// the picture in its upper left: where colours are halved, the frame's sides are made even.
+pub(super) fn decode(bytes: &[u8], limits: &RenderLimits) -> Result<(Frame, (u32, u32)), Unrenderable> {
     let claimed = largest_frame(bytes)
         .ok_or_else(|| Unrenderable::broken("its AV1 picture does not say how large it is"))?;
     limits.check_size(claimed)?;
@@ -23,7 +24,7 @@ pub(super) fn decode(bytes: &[u8], limits: &RenderLimits) -> Result<Frame, Unren
     copied(&frame)
 }
 
-fn copied(frame: &FrameTempRef<'_>) -> Result<Frame, Unrenderable> {
+fn copied(frame: &FrameTempRef<'_>) -> Result<(Frame, (u32, u32)), Unrenderable> {
     let full_range = matches!(frame.range(), Range::Full);
     let matrix_coeffs = matrix(frame.matrix_coefficients());
     let (planes, bits, chroma_format) = match frame.rows_iter().map_err(Unrenderable::broken)? {
@@ -38,7 +39,9 @@ fn copied(frame: &FrameTempRef<'_>) -> Result<Frame, Unrenderable> {
     };
     let side = |length: usize| u32::try_from(length).map_err(Unrenderable::broken);
     let [luma, blue, red] = planes;
-    Ok(Frame {
+    let size = (side(luma.width)?, side(luma.height)?);
+    let luma = luma.covered_by(&blue);
+    let frame = Frame {
         widths: [side(luma.width)?, side(blue.width)?, side(red.width)?],
         heights: [side(luma.height)?, side(blue.height)?, side(red.height)?],
         planes: [luma.samples, blue.samples, red.samples],
@@ -46,7 +49,8 @@ fn copied(frame: &FrameTempRef<'_>) -> Result<Frame, Unrenderable> {
         chroma_format,
         full_range,
         matrix_coeffs,
-    })
+    };
+    Ok((frame, size))
 }
 
 /// The samples of one plane.
@@ -54,6 +58,24 @@ struct Plane {
     width: usize,
     height: usize,
     samples: Vec<u16>,
+}
+
+impl Plane {
+    /// Repeats the last column and row of an odd side, so that each sample of colour has its two of light.
+    fn covered_by(self, colour: &Self) -> Self {
+        let is_odd = |light: usize, colour: usize| colour < light && light < 2 * colour;
+        let wider = usize::from(is_odd(self.width, colour.width));
+        let taller = usize::from(is_odd(self.height, colour.height));
+        if wider + taller == 0 {
+            return self;
+        }
+        let rows = self.samples.chunks_exact(self.width.max(1));
+        let last_row = rows.clone().next_back().into_iter().take(taller);
+        let samples =
+            rows.chain(last_row).flat_map(|row| row.iter().chain(row.last().into_iter().take(wider)));
+        let samples = samples.copied().collect();
+        Self { width: self.width + wider, height: self.height + taller, samples }
+    }
 }
 
 fn none() -> Plane {
@@ -240,6 +262,21 @@ mod tests {
         let timing = format!("1 {0:032b} {0:032b} 1 010 1 00100 {0:032b} 0000000000 1 00000 {point}", 1);
         let sequence = unit(0x0a, &format!("000 0 0 {timing} 0011 0011 1111 0111"));
         assert_eq!(largest_frame(&sequence), Some((16, 8)));
+    }
+
+    #[test]
+    fn odd_sides_are_made_even_where_colours_are_halved() {
+        let light = |width, height| Plane { width, height, samples: (1..=9).take(width * height).collect() };
+        let colour = |width, height| Plane { width, height, samples: vec![0; width * height] };
+        let found = light(3, 3).covered_by(&colour(2, 2));
+        assert_eq!((found.width, found.height), (4, 4));
+        assert_eq!(found.samples, [1, 2, 3, 3, 4, 5, 6, 6, 7, 8, 9, 9, 7, 8, 9, 9]);
+        let found = light(3, 2).covered_by(&colour(2, 2));
+        assert_eq!(found.samples, [1, 2, 3, 3, 4, 5, 6, 6]);
+        for same in [colour(3, 3), colour(0, 0)] {
+            assert_eq!(light(3, 3).covered_by(&same).samples.len(), 9);
+        }
+        assert_eq!(light(2, 2).covered_by(&colour(1, 1)).samples.len(), 4);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! decoder does this itself.
 
 use heifer::Image;
-use heifer::color::{ColorParams, frame_to_rgba_as};
+use heifer::color::{ColorParams, frame_to_rgba_sized};
 use heifer::heifer_hevc_dec::recon::Frame;
 use heifer::heifer_isobmff::boxes::{ColorInfo, Property};
 use heifer::heifer_isobmff::{HeifFile, ItemId};
@@ -14,7 +14,7 @@ use crate::render::unrenderable::Unrenderable;
 /// An auxiliary picture that says how much of each pixel is seen (MIAF, ISO/IEC 23000-22).
 const ALPHA: &str = "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha";
 
-/// YCgCo (ITU-T H.273), which the conversion to red, green and blue does not know.
+/// `YCgCo` (ITU-T H.273), which the conversion to red, green and blue does not know.
 const LIFTED_GREEN: u16 = 8;
 
 /// One picture as it is shown.
@@ -52,12 +52,12 @@ fn colours(
 
 fn coded(file: &HeifFile<'_>, id: ItemId, limits: &RenderLimits) -> Result<Image<u8>, Unrenderable> {
     let bytes = file.item_data(id).map_err(Unrenderable::broken)?;
-    let frame = av1::decode(&bytes, limits)?;
+    let (frame, (width, height)) = av1::decode(&bytes, limits)?;
     let how = parameters(file, id, &frame)?;
     if how.matrix == LIFTED_GREEN {
         return Err(Unrenderable::Unsupported("AVIF with colours coded as YCgCo".to_owned()));
     }
-    Ok(frame_to_rgba_as(&frame, how))
+    Ok(frame_to_rgba_sized(&frame, how, width, height))
 }
 
 /// The container's word on how colours are coded goes before the stream's.

@@ -10,6 +10,7 @@ const START_OF_SCAN: u8 = 0xda;
 const APP1: u8 = 0xe1;
 const APP2: u8 = 0xe2;
 const APP14: u8 = 0xee;
+const COMMENT: u8 = 0xfe;
 
 const ICC_PREFIX: &[u8] = b"ICC_PROFILE\0";
 const EXIF_PREFIX: &[u8] = b"Exif\0\0";
@@ -53,12 +54,34 @@ impl Markers {
                 END_OF_IMAGE => return None,
                 // Start of frame; the four left out are tables and an extension of the same family.
                 0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
-                    found.frame(marker - 0xc0, content)?
+                    found.frame(marker - 0xc0, content)?;
                 }
                 APP1 => found.exif(content),
                 APP2 => profile.add(content),
                 APP14 => found.adobe(content),
                 _ => {}
+            }
+            rest = behind;
+        }
+        None
+    }
+
+    /// The same picture without what is not needed to decode it and without stray bytes between markers,
+    /// about which the library's reader of headers is stricter than its decoder.
+    pub(in crate::render) fn tidied(bytes: &[u8]) -> Option<Vec<u8>> {
+        let mut tidy = vec![0xff, START_OF_IMAGE];
+        let mut rest = bytes.strip_prefix(&[0xff, START_OF_IMAGE])?;
+        for _ in 0..MAX_MARKERS {
+            let (marker, content, behind) = next(rest)?;
+            let is_needed = !matches!(marker, 0xe0..=0xef | COMMENT) || marker == APP14;
+            if is_needed {
+                tidy.extend([0xff, marker]);
+                tidy.extend(u16::try_from(content.len() + 2).ok()?.to_be_bytes());
+                tidy.extend_from_slice(content);
+            }
+            if marker == START_OF_SCAN {
+                tidy.extend_from_slice(behind);
+                return Some(tidy);
             }
             rest = behind;
         }
@@ -194,6 +217,20 @@ pub(in crate::render) mod tests {
         bytes.extend(frame(0xc0));
         bytes.extend(segment(START_OF_SCAN, &[0; 10]));
         assert_eq!(Markers::read(&bytes).unwrap().size, (0x0304, 0x0102));
+    }
+
+    #[test]
+    fn tidying_keeps_what_decoding_needs() {
+        let adobe = segment(APP14, b"Adobe\0\x64\0\0\0\0\x02");
+        let mut bytes = vec![0xff, START_OF_IMAGE, 0, 0, 0];
+        bytes.extend(segment(APP1, b"Exif\0\0"));
+        bytes.extend(b"stray");
+        bytes.extend([adobe.clone(), segment(COMMENT, b"<?php"), frame(0xc0)].concat());
+        let scan = [segment(START_OF_SCAN, &[0; 10]), b"the pixels".to_vec()].concat();
+        bytes.extend(&scan);
+        let tidy = [vec![0xff, START_OF_IMAGE], adobe, frame(0xc0), scan].concat();
+        assert_eq!(Markers::tidied(&bytes).unwrap(), tidy);
+        assert_eq!(Markers::tidied(&bytes[..30]), None);
     }
 
     #[test]
