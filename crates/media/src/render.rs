@@ -135,12 +135,15 @@ fn decode(
     }
 }
 
-/// The picture at the size of its preview, in sRGB, upright. Shrunk before all else, because all else
-/// costs time for each pixel.
+/// The picture at the size of its preview, in sRGB, upright. Shrunk before all else where that can be done,
+/// because all else costs time for each pixel.
 fn reduced(decoded: Decoded) -> Result<Canvas, Unrenderable> {
     let size = shrink::fit_within(decoded.full, PREVIEW_SIDE);
-    let raster = shrink::resized(decoded.raster, size)?;
-    Ok(colour::to_srgb(raster).upright(decoded.orientation))
+    let canvas = match shrink::resized(decoded.raster, size)? {
+        Ok(raster) => colour::to_srgb(raster),
+        Err(raster) => shrink::canvas_resized(&colour::to_srgb(raster), size)?,
+    };
+    Ok(canvas.upright(decoded.orientation))
 }
 
 /// Reckoned from the full picture, so that it does not depend on how the preview was rounded.

@@ -210,12 +210,57 @@ fn png_exif(bytes: &[u8]) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::jpeg::{self, Writing};
+    use crate::render::raster::Canvas;
 
     #[test]
     fn differences_become_colours() {
         assert_eq!(of_differences([128, 128, 128]), [128, 128, 128]);
         assert_eq!(of_differences([76, 85, 255]), [254, 0, 0]);
-        assert_eq!(of_differences([255, 255, 255]), [255, 120, 255]);
+        assert_eq!(of_differences([255, 255, 255]), [255, 121, 255]);
+    }
+
+    /// One strip that is a whole JPEG, whose colours the TIFF calls brightness and differences.
+    fn scan(jpeg: &[u8], side: u16) -> Vec<u8> {
+        let first_free = 8 + 2 + 9 * 12 + 4;
+        let size = u32::try_from(jpeg.len()).unwrap();
+        let side = u32::from(side);
+        // Tag, type (3 is two bytes, 4 four), count, value or its place.
+        let tags: [(u16, u16, u32, u32); 9] = [
+            (0x100, 3, 1, side),
+            (0x101, 3, 1, side),
+            (0x102, 3, 3, first_free),
+            (0x103, 3, 1, 7),
+            (0x106, 3, 1, 6),
+            (0x111, 4, 1, first_free + 6),
+            (0x115, 3, 1, 3),
+            (0x116, 3, 1, side),
+            (0x117, 4, 1, size),
+        ];
+        let mut bytes = b"II*\0\x08\0\0\0\x09\0".to_vec();
+        for (tag, kind, count, value) in tags {
+            bytes.extend(tag.to_le_bytes());
+            bytes.extend(kind.to_le_bytes());
+            bytes.extend(count.to_le_bytes());
+            bytes.extend(value.to_le_bytes());
+        }
+        bytes.extend([0, 0, 0, 0, 8, 0, 8, 0, 8, 0]);
+        bytes.extend_from_slice(jpeg);
+        bytes
+    }
+
+    #[test]
+    fn a_scanner_s_jpeg_in_tiff_is_shown_in_its_colours() {
+        let colour = [200u8, 120, 40];
+        let canvas = Canvas { width: 64, height: 64, has_alpha: false, pixels: colour.repeat(64 * 64) };
+        let writing = Writing { quality: 95, is_progressive: false, halves_colours: true };
+        let bytes = scan(&jpeg::encode(&canvas, writing).unwrap(), 64);
+        let found = tiff(&bytes, &RenderLimits::default()).unwrap();
+        assert_eq!((found.full, found.raster.layout), ((64, 64), Layout::Rgb));
+        let Samples::Eight(samples) = found.raster.samples else { panic!("16 bits") };
+        assert!(samples[..3].iter().zip(colour).all(|(a, b)| a.abs_diff(b) < 6), "{:?}", &samples[..3]);
+        let limits = RenderLimits { max_pixels: 64 * 63, ..RenderLimits::default() };
+        assert_eq!(tiff(&bytes, &limits).err(), Some(Unrenderable::TooLarge { width: 64, height: 64 }));
     }
 
     #[test]

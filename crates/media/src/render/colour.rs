@@ -6,6 +6,7 @@ use moxcms::{
 };
 
 use super::raster::{Canvas, Colours, Layout, Raster, Samples};
+use super::shrink::unpadded;
 
 /// The raster in sRGB with 8 bits a sample. A profile that cannot be read, or that is made for other
 /// samples than these, is passed over: a picture in slightly wrong colours is better than none.
@@ -25,21 +26,17 @@ fn opaque_if_it_is(canvas: Canvas) -> Canvas {
     if !canvas.has_alpha || pixels.iter().any(|pixel| pixel[3] != u8::MAX) {
         return canvas;
     }
-    let pixels = pixels.iter().flat_map(|&[red, green, blue, _]| [red, green, blue]).collect();
+    let pixels = unpadded(&canvas.pixels);
     Canvas { has_alpha: false, pixels, ..canvas }
 }
 
 fn without_padding(raster: Raster) -> Raster {
-    fn first_three<T: Copy>(samples: &[T]) -> Vec<T> {
-        let (pixels, _) = samples.as_chunks::<4>();
-        pixels.iter().flat_map(|&[red, green, blue, _]| [red, green, blue]).collect()
-    }
     if raster.layout != Layout::Rgbx {
         return raster;
     }
     let samples = match &raster.samples {
-        Samples::Eight(samples) => Samples::Eight(first_three(samples)),
-        Samples::Sixteen(samples) => Samples::Sixteen(first_three(samples)),
+        Samples::Eight(samples) => Samples::Eight(unpadded(samples)),
+        Samples::Sixteen(samples) => Samples::Sixteen(unpadded(samples)),
     };
     Raster { layout: Layout::Rgb, samples, ..raster }
 }

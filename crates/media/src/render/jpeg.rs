@@ -46,6 +46,8 @@ pub(super) fn decode(bytes: &[u8], wanted: Wanted, limits: &RenderLimits) -> Res
     let (format, layout) = match markers.components {
         1 => (PixelFormat::GRAY, Layout::Grey),
         4 => (PixelFormat::CMYK, Layout::Cmyk),
+        // As it is shrunk.
+        _ if wanted != Wanted::Everything => (PixelFormat::RGBX, Layout::Rgbx),
         _ => (PixelFormat::RGB, Layout::Rgb),
     };
     let size = (side(reduced.width)?, side(reduced.height)?);
