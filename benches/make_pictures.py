@@ -5,30 +5,37 @@ between JPEG and HEIC. Needs Pillow and, for HEIC, pillow-heif (scripts/setup-te
 """
 
 import pathlib
-import random
 import sys
 
 from PIL import Image, ImageChops
 
-OCTAVES = (256, 64, 16, 4, 1)
+# How strong the noise is whose grains have so many pixels.
+COARSE = {256: 90, 64: 45, 16: 22}
+FINE = {4: 10, 1: 5}
 
 
-def channel(width, height):
-    """Noise at several scales, the coarse ones strongest."""
+def noise(width, height, strengths):
+    """Noise at several scales, one upon the other."""
     made = Image.new("L", (width, height), 128)
-    for scale in OCTAVES:
-        size = (max(width // scale, 2), max(height // scale, 2))
-        strength = {256: 90, 64: 45, 16: 22, 4: 10, 1: 5}[scale]
+    for grain, strength in strengths.items():
+        size = (max(width // grain, 2), max(height // grain, 2))
         layer = Image.effect_noise(size, strength).resize((width, height), Image.Resampling.BICUBIC)
         made = ImageChops.add(made, layer, scale=1, offset=-128)
     return made
 
 
+def channel(width, height, fine):
+    """Soft shapes of its own, made small, and the texture that all channels share."""
+    strengths = {grain // 16: strength for grain, strength in COARSE.items()}
+    shapes = noise(width // 16, height // 16, strengths).resize((width, height), Image.Resampling.BICUBIC)
+    return ImageChops.add(shapes, fine, scale=1, offset=-128)
+
+
 def main():
     folder, name, width, height = sys.argv[1:]
-    random.seed(name)
     size = int(width), int(height)
-    picture = Image.merge("RGB", [channel(*size) for _ in range(3)])
+    fine = noise(*size, FINE)
+    picture = Image.merge("RGB", [channel(*size, fine) for _ in range(3)])
     path = pathlib.Path(folder) / name
     partial = path.with_suffix(".partial")
     if path.suffix == ".heic":

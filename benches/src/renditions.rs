@@ -107,7 +107,7 @@ fn measure(python: &Path, commands: &[Vec<String>]) -> Cost {
     let mut child = Command::new(python)
         .arg(script("run_and_measure.py"))
         .arg(ROUNDS.to_string())
-        .env("VIPS_CONCURRENCY", "1")
+        .envs([("VIPS_CONCURRENCY", "1"), ("VIPS_WARNING", "0")])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
