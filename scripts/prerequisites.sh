@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Looks for what a build needs, Rust and a C compiler, and says exactly what to install when it is missing. What only
-# the running hub makes use of, ffmpeg, is no reason to stop.
+# Looks for what a build needs: Rust, a C compiler and, for libjpeg-turbo and libaom, which are built from source so
+# that one program runs anywhere, a C++ compiler, cmake, Perl and, on x86, nasm. These four are installed where
+# Debian's packages can be had as root; for the rest, and elsewhere, it says exactly what to install. What only the
+# running hub makes use of, ffmpeg, is no reason to stop.
 . "$(dirname "$0")/lib.sh"
 
 needed=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
@@ -68,3 +70,35 @@ if ! have ffmpeg || ! have ffprobe; then
     say "    install ffmpeg with your system's package program, so that \`ffmpeg\` and \`ffprobe\` are found"
   fi
 fi
+
+# Without nasm libjpeg-turbo would be built without its vector code, several times slower and without a word.
+missing=()
+have c++ || missing+=(g++)
+have cmake || missing+=(cmake)
+have perl || missing+=(perl)
+case $(uname -m) in
+  x86_64 | amd64 | i?86) have nasm || missing+=(nasm) ;;
+esac
+[ "${#missing[@]}" -gt 0 ] || exit 0
+
+say "Missing: ${missing[*]} (the libraries for JPEG and AVIF are built from source)."
+if have apt-get && as_root env DEBIAN_FRONTEND=noninteractive \
+  sh -c 'apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@" >/dev/null' sh "${missing[@]}"; then
+  say "Installed ${missing[*]}."
+  exit 0
+fi
+say "To install what is missing:"
+if have apt-get; then
+  say "    sudo apt-get update && sudo apt-get install -y ${missing[*]}"
+elif have dnf; then
+  say "    sudo dnf install -y ${missing[*]/g++/gcc-c++}"
+elif have pacman; then
+  say "    sudo pacman -S --needed ${missing[*]/g++/gcc}"
+elif have apk; then
+  say "    sudo apk add ${missing[*]}"
+elif have brew; then
+  say "    brew install ${missing[*]}"
+else
+  say "    install ${missing[*]} with your system's package program"
+fi
+exit 1

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need and the build does not. May run any number of times: what is there is left alone.
 #
-#   Python packages   tuspy uploads as a stranger's client; Pillow makes the picture libraries of benches
+#   Python packages   tuspy uploads as a stranger's client; Pillow makes the picture libraries of benches and, with
+#                     libheif and libjxl from its companions, decodes pictures for ours to be compared with
 #   npm packages      tus-js-client uploads as browsers will
 #   ffmpeg            the hub makes pictures of videos with it, in a sandbox
 #
@@ -9,7 +10,7 @@
 # sudo. Packages of Python and npm go to $ALBUMEN_TEST_TOOLS/{python,node}, never into the system.
 . "$(dirname "$0")/lib.sh"
 
-PYTHON_PACKAGES=(tuspy==1.1.0 pillow==12.0.0)
+PYTHON_PACKAGES=(tuspy==1.1.0 pillow==12.0.0 pillow-heif==1.8.1 pillow-jxl-plugin==1.3.8)
 NPM_PACKAGES=(tus-js-client@4.3.1)
 
 have_python() { have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; }

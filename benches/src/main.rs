@@ -16,6 +16,7 @@ mod memory;
 mod naive;
 mod offers;
 mod pictures;
+mod renditions;
 mod report;
 mod rescan;
 mod slow_disk;
@@ -29,12 +30,13 @@ use report::Report;
 type Bench = fn(&mut Report);
 
 /// Each bench by its name.
-const BENCHES: [(&str, Bench); 5] = [
+const BENCHES: [(&str, Bench); 6] = [
     ("ingest", ingest::pictures),
     ("small", ingest::small_files),
     ("rescan", rescan::known_files),
     ("offers", offers::many_hashes),
     ("memory", memory::resident),
+    ("renditions", renditions::renditions),
 ];
 
 fn main() -> ExitCode {
@@ -43,6 +45,12 @@ fn main() -> ExitCode {
         && first == naive::ONE_BY_ONE
     {
         naive::one_by_one(Path::new(into));
+        return ExitCode::SUCCESS;
+    }
+    if let [first, path] = wanted.as_slice()
+        && first == renditions::RENDER
+    {
+        renditions::render_file(Path::new(path));
         return ExitCode::SUCCESS;
     }
     let unknown = wanted.iter().find(|name| BENCHES.iter().all(|(known, _)| known != name));
