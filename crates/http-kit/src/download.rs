@@ -32,7 +32,7 @@ pub async fn respond(
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Response, Error> {
-    let tag = format!("\"{}\"", content.sha256);
+    let tag = format!("\"{}\"", content.tag());
     let (status, range) = match select(headers, &tag, content.size_bytes) {
         Selection::Whole => (StatusCode::OK, 0..content.size_bytes),
         Selection::Part(range) => (StatusCode::PARTIAL_CONTENT, range),

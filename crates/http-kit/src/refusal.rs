@@ -31,6 +31,9 @@ const CHECKSUM_MISMATCH: u16 = 460;
 /// How long to wait when the catalog or the vault is away: they come back by themselves.
 const AWAY_RETRY_SECONDS: u64 = 5;
 
+/// What is being made is there in a moment.
+const MADE_RETRY_SECONDS: u64 = 2;
+
 /// How long to wait when the disk is full: a person has to make room.
 const FULL_RETRY_SECONDS: u64 = 60;
 
@@ -88,6 +91,8 @@ impl From<&Error> for Refusal {
                 "chunk-mismatch",
             ),
             Error::BodyCut(_) => plain(StatusCode::BAD_REQUEST, "invalid"),
+            Error::NotMade { is_final: true, .. } => plain(StatusCode::NOT_FOUND, "not-shown"),
+            Error::NotMade { is_final: false, .. } => plain(StatusCode::SERVICE_UNAVAILABLE, "not-made-yet"),
             Error::SlowDown { .. } => plain(StatusCode::TOO_MANY_REQUESTS, "slow-down"),
             Error::RangeOutside { .. } => plain(StatusCode::RANGE_NOT_SATISFIABLE, "range-outside"),
             Error::StorageFull => plain(StatusCode::INSUFFICIENT_STORAGE, "storage-full"),
@@ -105,6 +110,7 @@ fn retry_after(error: &Error) -> Option<u64> {
         Error::Unavailable(_) => Some(AWAY_RETRY_SECONDS),
         Error::StorageFull => Some(FULL_RETRY_SECONDS),
         Error::UploadBusy => Some(1),
+        Error::NotMade { is_final: false, .. } => Some(MADE_RETRY_SECONDS),
         _ => None,
     }
 }
@@ -144,6 +150,8 @@ mod tests {
             Error::NameTaken("a.jpg".into()),
             Error::Conflict("a folder cannot move below itself"),
             Error::DeletedEarlier,
+            Error::NotMade { why: "it is broken".into(), is_final: true },
+            Error::NotMade { why: "it has just arrived".into(), is_final: false },
             Error::OffsetMismatch { actual: 7, given: 9 },
             Error::UploadGone,
             Error::UploadBusy,

@@ -84,6 +84,9 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Look after what pictures and videos are shown with
+    #[command(subcommand)]
+    Media(MediaCommand),
     /// Look at the settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -103,6 +106,34 @@ pub enum Command {
         /// The program's arguments
         #[arg(last = true)]
         arguments: Vec<OsString>,
+    },
+    /// Read what a video says about itself; the hub starts this by itself, in a sandbox
+    #[command(hide = true, name = media::look::FILM_FACTS_COMMAND)]
+    MediaFilmFacts {
+        /// The video
+        film: PathBuf,
+        /// What is known of it, as JSON
+        known: String,
+    },
+}
+
+/// What can be done with thumbnails, previews and facts. It works beside a running hub.
+#[derive(Debug, Subcommand)]
+pub enum MediaCommand {
+    /// Look into pictures and videos again: all that an older program looked into, or those chosen here
+    Redo {
+        /// Those that could not be shown
+        #[arg(long, conflicts_with_all = ["all", "content_type"])]
+        failed: bool,
+        /// All
+        #[arg(long, conflicts_with = "content_type")]
+        all: bool,
+        /// Those of a type, such as image/heic
+        #[arg(long = "type", value_name = "TYPE")]
+        content_type: Option<String>,
+        /// One JSON object instead of words
+        #[arg(long)]
+        json: bool,
     },
 }
 

@@ -10,6 +10,7 @@ pub mod error;
 pub mod health;
 pub mod listener;
 pub mod logging;
+mod media_parts;
 mod memory;
 pub mod metrics;
 mod panics;

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use catalog::Catalog;
 use domain::{Clock, OsRandom, SystemClock};
+use library::describe::MediaParts;
 use library::{Library, Settings};
 use vault::{DiskVault, Vault};
 
 use crate::HubError;
 use crate::config::Config;
 use crate::data_dir::DataDir;
+use crate::media_parts;
 
 /// What a hub runs on.
 #[derive(Debug, Clone)]
@@ -23,8 +25,19 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Opens everything in this data folder, making what is missing, with the machine's clock.
+    /// Opens everything in this data folder, making what is missing, with the machine's clock. Nothing
+    /// is looked into: for commands.
     pub async fn open(config: &Config, data: &DataDir) -> Result<Self, HubError> {
+        Self::open_with(config, data, None).await
+    }
+
+    /// [`Parts::open`], for a hub that also looks into what arrives.
+    pub async fn open_to_serve(config: &Config, data: &DataDir) -> Result<Self, HubError> {
+        let media = media_parts::open(data).await?;
+        Self::open_with(config, data, Some(media)).await
+    }
+
+    async fn open_with(config: &Config, data: &DataDir, media: Option<MediaParts>) -> Result<Self, HubError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let catalog =
             Catalog::open(&catalog_url(config, data), clock.clone()).await.map_err(HubError::Catalog)?;
@@ -35,6 +48,7 @@ impl Parts {
             vault: vault.clone(),
             clock,
             random: Arc::new(OsRandom),
+            media,
         };
         let library = Library::open(parts, library_settings(config)).await?;
         Ok(Self { library, catalog, vault })

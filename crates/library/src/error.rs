@@ -85,6 +85,14 @@ pub enum Error {
     /// The connection broke or stalled while bytes were arriving; what arrived is kept.
     #[error("the connection broke off while bytes were arriving; go on from where the upload stands")]
     BodyCut(#[source] Cause),
+    /// There is nothing to show of a picture or video.
+    #[error("this cannot be shown: {why}")]
+    NotMade {
+        /// Why, in words.
+        why: String,
+        /// Whether it will stay so.
+        is_final: bool,
+    },
     /// Too many attempts.
     #[error("too many attempts; try again in {retry_after_seconds} s")]
     SlowDown {
@@ -125,6 +133,7 @@ impl Error {
                 | Self::ChunkMismatch { .. }
                 | Self::BodyCut(_)
                 | Self::SlowDown { .. }
+                | Self::NotMade { is_final: false, .. }
                 | Self::StorageFull
                 | Self::Unavailable(_)
         )

@@ -8,6 +8,7 @@ pub mod accounts;
 mod browse;
 mod caller;
 mod care;
+pub mod describe;
 mod devices;
 pub mod error;
 mod ingest;
@@ -46,6 +47,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Secrets and ids.
     pub random: Arc<dyn Random>,
+    /// What looking into pictures and videos needs; `None` keeps them unseen.
+    pub media: Option<describe::MediaParts>,
 }
 
 /// All use cases over one catalog and one vault.
@@ -67,6 +70,7 @@ pub struct Library {
     doubts: ingest::Doubts,
     promises: Arc<ingest::Promises>,
     care_clock: care::clock::CareClock,
+    describing: describe::Describing,
     stopping: CancellationToken,
 }
 
@@ -79,7 +83,7 @@ impl fmt::Debug for Library {
 impl Library {
     /// Opens the library. On the very first start it gives the hub its id and makes the Public Space.
     pub async fn open(parts: Parts, settings: Settings) -> Result<Arc<Self>> {
-        let Parts { catalog, vault, clock, random } = parts;
+        let Parts { catalog, vault, clock, random, media } = parts;
         let ids = Ids::new(clock.clone(), random.clone());
         let hub_id = accounts::found_hub(&catalog, &ids, clock.now_ms()).await?;
         let care_clock = care::clock::CareClock::open(&catalog, &*clock).await?;
@@ -94,6 +98,7 @@ impl Library {
             doubts: ingest::Doubts::new(catalog.clone(), vault.clone(), clock.clone(), stopping.clone()),
             promises: ingest::Promises::new(vault.clone(), clock.clone(), settings.keep_free_bytes),
             care_clock,
+            describing: describe::Describing::new(media),
             stopping,
             catalog,
             vault,

@@ -32,6 +32,7 @@ pub struct WorkerReport {
 impl Library {
     /// Starts the background work on `tracker`; it ends soon after `stop`.
     pub fn start_workers(self: &Arc<Self>, tracker: &TaskTracker, stop: CancellationToken) {
+        self.start_describing(tracker, &stop);
         let library = self.clone();
         tracker.spawn(async move {
             let mut round = 0u64;

@@ -3,6 +3,7 @@
 
 mod boxes;
 pub mod facts;
+pub mod look;
 pub mod render;
 pub mod sandbox;
 mod text;

@@ -95,6 +95,7 @@ impl TestHubPlan {
             vault: vault.clone(),
             clock: clock.clone(),
             random: self.random,
+            media: None,
         };
         let library = Library::open(parts, self.settings).await.expect("a fresh library opens");
         let any = SocketAddr::from(([127, 0, 0, 1], 0));

@@ -5,6 +5,7 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -395,6 +396,10 @@ impl Vault for FaultyVault {
     async fn read(&self, hash: ContentHash, range: Range<u64>) -> Result<ByteStream> {
         self.step(Touch::Reads)?;
         self.inner.read(hash, range).await
+    }
+
+    fn file_of(&self, hash: ContentHash) -> Option<PathBuf> {
+        self.inner.file_of(hash)
     }
 
     async fn remove(&self, hash: ContentHash) -> Result<bool> {

@@ -22,6 +22,7 @@ mod verify;
 use std::any::Any;
 use std::fmt::Debug;
 use std::ops::Range;
+use std::path::PathBuf;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -81,6 +82,12 @@ pub trait Vault: Send + Sync + Debug {
     /// turns out shorter while it is read ends the stream with [`Error::Damaged`], never early and
     /// silently.
     async fn read(&self, hash: ContentHash, range: Range<u64>) -> Result<ByteStream>;
+
+    /// The blob as a file that other programs may read, where blobs are files. It need not exist.
+    fn file_of(&self, hash: ContentHash) -> Option<PathBuf> {
+        let _ = hash;
+        None
+    }
 
     /// Removes a blob durably. `false` when there was none. Streams that are reading it may go on.
     async fn remove(&self, hash: ContentHash) -> Result<bool>;

@@ -2,12 +2,8 @@
 
 use std::process::ExitCode;
 
-use media::sandbox::{Jobs, worker};
-
-/// What workers can do.
-fn jobs() -> Jobs {
-    Jobs::default()
-}
+use media::look::jobs;
+use media::sandbox::worker;
 
 pub(super) fn run(limits: &str) -> ExitCode {
     worker::main(limits, &jobs())

@@ -2,6 +2,7 @@
 
 mod config_sample;
 pub mod doctor;
+mod media_redo;
 mod media_worker;
 mod openapi;
 mod output;
@@ -63,8 +64,9 @@ fn execute(arguments: Arguments, environment: Vec<(OsString, OsString)>) -> Resu
         Command::MediaTool { confinement, arguments } => {
             return Ok(media::sandbox::stage::main(&confinement, &arguments));
         }
+        Command::MediaFilmFacts { film, known } => return Ok(media::look::film_facts_main(&film, &known)),
         Command::Serve => memory::start_again_frugally(&environment),
-        Command::User(_) | Command::Verify { .. } | Command::Doctor { .. } => {}
+        Command::User(_) | Command::Media(_) | Command::Verify { .. } | Command::Doctor { .. } => {}
     }
     let loaded = Loaded::load(&settings.given(environment));
     let runtime = runtime()?;
@@ -78,6 +80,7 @@ fn execute(arguments: Arguments, environment: Vec<(OsString, OsString)>) -> Resu
             Command::User(UserCommand::Disable { name }) => user_switch::run(&loaded?, name, false).await,
             Command::User(UserCommand::Enable { name }) => user_switch::run(&loaded?, name, true).await,
             Command::User(UserCommand::List { json }) => user_list::run(&loaded?, json).await,
+            Command::Media(command) => media_redo::run(&loaded?, command).await,
             _ => serve::run(&loaded?).await,
         }
     });

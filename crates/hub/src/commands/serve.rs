@@ -78,7 +78,7 @@ const METRICS_CONNECTIONS_MAX: u32 = 16;
 async fn open_patiently(config: &Config, data: &DataDir) -> Result<Parts, HubError> {
     let mut attempts = 1;
     loop {
-        match Parts::open(config, data).await {
+        match Parts::open_to_serve(config, data).await {
             Err(error) if error.is_retryable() && attempts < OPEN_ATTEMPTS => {
                 tracing::warn!(attempts, "{}; trying again", error.in_full());
                 attempts += 1;

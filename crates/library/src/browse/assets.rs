@@ -46,7 +46,7 @@ pub(super) async fn wanted_spaces(
 }
 
 /// An asset that this person may look at.
-pub(super) async fn visible_asset(tx: &mut Tx, user_id: UserId, id: AssetId) -> Result<Asset> {
+pub(crate) async fn visible_asset(tx: &mut Tx, user_id: UserId, id: AssetId) -> Result<Asset> {
     let asset = assets::get(tx, id).await?.ok_or(Error::NotFound("picture or video"))?;
     match spaces::demand(tx, user_id, asset.space_id, Action::Look).await {
         Ok(_) => Ok(asset),

@@ -12,6 +12,7 @@ use super::assets::visible_asset;
 use super::entries::visible;
 use crate::error::{Error, Result};
 use crate::{Caller, Library};
+use vault::{ByteStream, Rendition, RenditionKind};
 
 /// Kept content that the caller may read, with what a download says about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +27,43 @@ pub struct Content {
     pub safe_inline: bool,
     /// What to call the downloaded file.
     pub name: String,
+    /// What it is shown with instead of itself; `None` for the kept bytes.
+    made: Option<RenditionKind>,
 }
 
 impl Content {
     fn new(sha256: ContentHash, size_bytes: u64, content_type: String, name: String) -> Self {
         let safe_inline = media::is_safe_inline(&content_type);
-        Self { sha256, size_bytes, content_type, safe_inline, name }
+        Self { sha256, size_bytes, content_type, safe_inline, name, made: None }
+    }
+
+    /// A rendition of something called `name`.
+    pub(crate) fn made(rendition: Rendition, size_bytes: u64, name: &str) -> Self {
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let content_type = rendition.kind.content_type();
+        let ending = content_type.rsplit_once('/').map_or("", |(_, ending)| ending);
+        Self {
+            sha256: rendition.of,
+            size_bytes,
+            content_type: content_type.to_owned(),
+            safe_inline: true,
+            name: format!("{stem}.{ending}"),
+            made: Some(rendition.kind),
+        }
+    }
+
+    /// Tells these bytes from all others, for entity tags. Renditions of one original differ by their
+    /// kind, and by their length when they were made anew.
+    pub fn tag(&self) -> String {
+        match self.made {
+            None => self.sha256.to_string(),
+            Some(kind) => format!("{}-{}-{}", self.sha256, kind.word(), self.size_bytes),
+        }
+    }
+
+    /// Whether these are bytes that were made to be shown, and not what is kept.
+    pub const fn is_made(&self) -> bool {
+        self.made.is_some()
     }
 }
 
@@ -74,7 +106,19 @@ impl Library {
         if range.end > content.size_bytes {
             return Err(Error::RangeOutside { size_bytes: content.size_bytes });
         }
-        let stream = vault::read_known(&*self.vault, content.sha256, content.size_bytes, range).await?;
+        let stream = match content.made {
+            None => vault::read_known(&*self.vault, content.sha256, content.size_bytes, range).await?,
+            Some(kind) => self.read_made(Rendition { of: content.sha256, kind }, range).await?,
+        };
         Ok(stream.map(|piece| piece.map_err(Error::from)))
+    }
+
+    async fn read_made(&self, rendition: Rendition, range: Range<u64>) -> Result<ByteStream> {
+        let parts = self.describing.parts.as_ref().ok_or(Error::NotFound("rendition"))?;
+        match parts.renditions.read(rendition, range).await {
+            // Removed since it was found: the caller asks once more, and it is made again.
+            Err(vault::Error::NotFound { .. }) => Err(Error::NotFound("rendition")),
+            read => Ok(read?),
+        }
     }
 }

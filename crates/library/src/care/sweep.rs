@@ -58,8 +58,17 @@ impl Library {
         let row_gone = self.catalog.write(move |tx| Box::pin(blobs::remove_row(tx, sha256))).await?;
         if row_gone {
             self.vault.remove(sha256).await?;
+            self.forget_renditions(sha256).await;
         }
         Ok(row_gone)
+    }
+
+    /// What was made of bytes that are gone goes too. A rendition that stays costs room and harms nobody.
+    async fn forget_renditions(&self, sha256: ContentHash) {
+        let Some(parts) = &self.describing.parts else { return };
+        if let Err(error) = parts.renditions.remove_all_of(sha256).await {
+            warn!(%error, %sha256, "renditions of removed bytes remain");
+        }
     }
 
     async fn find_orphans(&self) -> Result<u64> {

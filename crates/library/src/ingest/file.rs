@@ -13,8 +13,8 @@ use domain::{
     UserId,
 };
 
-use super::record::describe_job;
 use super::{BATCH_MAX, FileDeclaration, Stored};
+use crate::describe::describe_job;
 use crate::error::{Error, Result};
 use crate::{Caller, Library, spaces};
 

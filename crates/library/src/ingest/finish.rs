@@ -68,6 +68,7 @@ impl Library {
             Err(Error::UploadGone) if written_down => {
                 self.end_upload(declared.id, "kept bytes damaged").await?;
             }
+            Ok(stored) if stored.asset_id.is_some() => self.describing.news.notify_one(),
             _ => {}
         }
         stored

@@ -6,7 +6,7 @@ use catalog::assets::{self, AssetKind, NewAsset};
 use catalog::blobs::{self, NewBlob};
 use catalog::changes::{self, ChangeKind, NewChange};
 use catalog::entries::{self, Filed, NewFile};
-use catalog::jobs::{self, NewJob};
+use catalog::jobs;
 use catalog::uploads::{self, FinishedAs};
 use catalog::{Tx, offers, tokens, tombstones};
 use domain::{Action, AlbumId, AssetId, EntryId, Hashes, Ids, JobId, TimestampMs, TokenId, UserId};
@@ -15,11 +15,9 @@ use media::{MediaKind, MediaType};
 use super::Stored;
 use super::begin::minds_deletion;
 use super::session::SealedBytes;
+use crate::describe::describe_job;
 use crate::error::{Error, Result};
 use crate::{Caller, Library, spaces};
-
-/// The job that will read a new asset's facts and make its renditions.
-pub(crate) const DESCRIBE_JOB: &str = "describe";
 
 /// Sealed bytes on their way into the catalog. Everything that needs randomness or the clock is
 /// drawn beforehand, so that the transaction is short.
@@ -246,16 +244,5 @@ pub(super) const fn asset_kind(kind: MediaKind) -> AssetKind {
     match kind {
         MediaKind::Picture => AssetKind::Picture,
         MediaKind::Video => AssetKind::Video,
-    }
-}
-
-/// One job for each asset, however often it is asked for.
-pub(super) fn describe_job(id: JobId, asset_id: AssetId, now_ms: TimestampMs) -> NewJob {
-    NewJob {
-        id,
-        kind: DESCRIBE_JOB.to_owned(),
-        payload: asset_id.to_string(),
-        dedupe_key: Some(format!("{DESCRIBE_JOB} {asset_id}")),
-        run_at_ms: now_ms,
     }
 }

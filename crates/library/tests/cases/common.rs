@@ -314,6 +314,7 @@ async fn open_library(
         vault: Arc::new(gates.clone()),
         clock: clock.clone(),
         random: Arc::new(OsRandom),
+        media: None,
     };
     Library::open(parts, settings.clone()).await.unwrap()
 }

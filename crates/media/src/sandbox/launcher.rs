@@ -34,6 +34,12 @@ impl Launcher {
         Self { program }
     }
 
+    /// Where that program really is, for [`super::Tool`]. An error when an update has put another file
+    /// in its place since it was started.
+    pub fn program(&self) -> io::Result<PathBuf> {
+        self.program.canonicalize()
+    }
+
     /// Starts with nothing of ours: no environment, no folder, and killed when it is dropped.
     pub(crate) fn command(&self, command: &str, setting: &str, arguments: &[OsString]) -> Command {
         let mut ready = Command::new(&self.program);

@@ -22,7 +22,7 @@ mod tests;
 use std::any::Any;
 use std::io;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -160,6 +160,10 @@ impl Vault for DiskVault {
             })
             .await?;
         Ok(read::stream(file, hash, range))
+    }
+
+    fn file_of(&self, hash: ContentHash) -> Option<PathBuf> {
+        Some(self.shared.layout.blob(hash).file)
     }
 
     async fn remove(&self, hash: ContentHash) -> Result<bool> {

@@ -50,6 +50,22 @@ impl RenditionKind {
         }
     }
 
+    /// Its name in addresses and entity tags.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Thumbnail => "thumbnail",
+            Self::Preview => "preview",
+            Self::FullSize => "full-size",
+            Self::HoverClip => "hover-clip",
+            Self::Playback => "playback",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// How a rendition's file ends, behind the name of its blob.
     const fn ending(self) -> &'static str {
         match self {

@@ -55,6 +55,7 @@ impl Doors {
             vault: Arc::new(DiskVault::open(&dir.path().join("vault"), clock.clone()).unwrap()),
             clock: clock.clone(),
             random: Arc::new(OsRandom),
+            media: None,
         };
         let library = Library::open(parts, settings).await.unwrap();
         let router = http_native::router(library.clone())

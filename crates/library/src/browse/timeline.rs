@@ -1,0 +1,58 @@
+//! Pictures and videos by month, and what is known of one.
+
+use catalog::descriptions::{self, Description};
+use catalog::timeline::{self, Moment, MonthCount};
+use catalog::{Listed, Page};
+use domain::{AssetId, Month, SpaceId};
+
+use super::assets::{visible_asset, wanted_spaces};
+use crate::error::{Error, Result};
+use crate::{Caller, Library};
+
+impl Library {
+    /// How many pictures and videos each month has, newest first, in one Space or in all that the caller
+    /// can see.
+    pub async fn months(&self, caller: &Caller, space_id: Option<SpaceId>) -> Result<Vec<MonthCount>> {
+        let user_id = caller.user_id;
+        self.catalog
+            .read(move |tx| {
+                Box::pin(async move {
+                    let wanted = wanted_spaces(tx, user_id, space_id).await?;
+                    Ok(timeline::months(tx, &wanted).await?)
+                })
+            })
+            .await
+    }
+
+    /// What a month has, newest first. `None` is what has no month yet.
+    pub async fn month(
+        &self,
+        caller: &Caller,
+        space_id: Option<SpaceId>,
+        month: Option<Month>,
+        page: Page,
+    ) -> Result<Listed<Moment>> {
+        let user_id = caller.user_id;
+        self.catalog
+            .read(move |tx| {
+                Box::pin(async move {
+                    let wanted = wanted_spaces(tx, user_id, space_id).await?;
+                    Ok(timeline::month(tx, &wanted, month, &page).await?)
+                })
+            })
+            .await
+    }
+
+    /// What was found by looking into an asset; `None` until somebody has looked.
+    pub async fn description(&self, caller: &Caller, id: AssetId) -> Result<Option<Description>> {
+        let user_id = caller.user_id;
+        self.catalog
+            .read(move |tx| {
+                Box::pin(async move {
+                    visible_asset(tx, user_id, id).await?;
+                    Ok::<_, Error>(descriptions::get(tx, id).await?)
+                })
+            })
+            .await
+    }
+}
