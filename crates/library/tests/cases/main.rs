@@ -13,6 +13,7 @@ mod clocks;
 mod common;
 mod declared;
 mod deleted;
+mod describing;
 mod faults;
 mod filing;
 mod gates;

@@ -55,6 +55,8 @@ const LIBRARIES: &[&str] = &[
 /// Locks a worker up: it may compute, and use the pipes that it has.
 pub(super) fn worker(limits: &Limits) -> Protections {
     die_with_parent();
+    // Safe comes before seen: while pictures arrive, the hub and whoever sends on this machine go first.
+    let _ = rustix::process::nice(5);
     let limits = [
         limit(Resource::Nofile, WORKER_FILES_MAX),
         limit(Resource::Fsize, 0),
