@@ -69,9 +69,25 @@ impl From<ToolError> for VideoError {
             ToolError::Failed { signal, words } if is_from_outside(signal, &words) => {
                 Self::Interrupted(words)
             }
-            failed @ ToolError::Failed { .. } => Self::Broken(failed.to_string()),
+            failed @ ToolError::Failed { .. } => Self::Broken(without_places(&failed.to_string())),
         }
     }
+}
+
+/// ffmpeg's words without what says nothing to people, and should not be told to them: where the file
+/// lies on the hub, and where things lie in ffmpeg's memory.
+fn without_places(words: &str) -> String {
+    let mut kept = Vec::new();
+    let mut is_in_brackets = false;
+    for word in words.split_whitespace() {
+        is_in_brackets |= word.starts_with('[');
+        if is_in_brackets {
+            is_in_brackets = !word.ends_with(']');
+        } else if !word.starts_with("file:/") && !word.starts_with('/') {
+            kept.push(word);
+        }
+    }
+    kept.join(" ")
 }
 
 /// Killed or asked to end, or told by the system that there is no room (the words of `strerror`).
@@ -83,6 +99,15 @@ fn is_from_outside(signal: Option<i32>, words: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_do_not_tell_where_the_hub_keeps_things() {
+        let words =
+            "[mov,mp4 @ 0x560e] moov atom not found; file:/data/vault/blobs/d4/00/d400: Invalid data found";
+        let failed = ToolError::Failed { signal: None, words: words.to_owned() };
+        let said = VideoError::from(failed).to_string();
+        assert_eq!(said, "this video cannot be read: moov atom not found; Invalid data found");
+    }
 
     #[test]
     fn what_is_not_the_films_fault_is_tried_again() {
