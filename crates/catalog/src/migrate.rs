@@ -63,7 +63,7 @@ async fn apply_missing(tx: &mut Tx, now_ms: TimestampMs) -> Result<()> {
     }
     let bytes = if tx.is_sqlite() { "blob" } else { "bytea" };
     for step in STEPS.iter().skip(applied.len()) {
-        tx.command(&step.text.replace("$BYTES", bytes)).await?;
+        tx.long_command(&step.text.replace("$BYTES", bytes)).await?;
         query(sql::RECORD)
             .bind(step.number)
             .bind(step.name)

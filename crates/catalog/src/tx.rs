@@ -118,6 +118,14 @@ impl Tx {
         })
     }
 
+    /// [`Tx::command`] for a step of the layout, which may take as long as it takes: it rewrites tables.
+    pub(crate) async fn long_command(&mut self, text: &str) -> Result<()> {
+        let Link::PostgresWriter(connection) = &mut self.link else { return self.command(text).await };
+        let text = format!("set local statement_timeout = 0; {text}");
+        let done = sqlx::raw_sql(AssertSqlSafe(text)).execute(connection).await;
+        self.noticed(done.map(drop).map_err(Error::from))
+    }
+
     /// Ends the connection politely. Only for the writer's.
     pub(crate) async fn close(self) {
         match self.link {

@@ -13,8 +13,14 @@ use crate::data_dir::DataDir;
 /// Below this much memory one picture is decoded at a time, and none while uploads arrive.
 const SMALL_MACHINE_BYTES: u64 = 2_000_000_000;
 
-/// Gets everything ready. Nothing is started before the first picture comes.
-pub(crate) async fn open(data: &DataDir) -> Result<MediaParts, HubError> {
+/// Gets everything ready. Nothing is started before the first picture comes. `None` where nothing can be
+/// looked into: pictures are kept safe all the same, and nobody sees thumbnails.
+pub(crate) async fn open(data: &DataDir) -> Option<MediaParts> {
+    let opened = try_open(data).await;
+    opened.inspect_err(|error| tracing::error!(error = error.in_full(), "no thumbnails and no facts")).ok()
+}
+
+async fn try_open(data: &DataDir) -> Result<MediaParts, HubError> {
     let renditions = DiskRenditions::open(&data.vault()).map_err(HubError::Vault)?;
     let launcher = Launcher::this_program()
         .map_err(|source| HubError::System { what: "this program cannot find itself", source })?;

@@ -33,8 +33,7 @@ impl Parts {
 
     /// [`Parts::open`], for a hub that also looks into what arrives.
     pub async fn open_to_serve(config: &Config, data: &DataDir) -> Result<Self, HubError> {
-        let media = media_parts::open(data).await?;
-        Self::open_with(config, data, Some(media)).await
+        Self::open_with(config, data, media_parts::open(data).await).await
     }
 
     async fn open_with(config: &Config, data: &DataDir, media: Option<MediaParts>) -> Result<Self, HubError> {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use catalog::{Catalog, Error, users};
+use catalog::timeline::{self, MonthCount};
+use catalog::{Catalog, Error, Page, users};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 
 use crate::common::{Engine, Hub, Place, open_sqlite, runtime};
@@ -46,6 +47,28 @@ contract! {
             hub.catalog.close().await;
         }
         place.remove().await;
+    }
+}
+
+/// Takes back what step 3 did.
+const BEFORE_STEP_3: &str = "drop table asset_words; drop table descriptions; drop index assets_month;
+    alter table assets drop column local_ms; alter table assets drop column month;
+    alter table assets drop column width; alter table assets drop column height;
+    alter table assets drop column duration_ms; alter table assets drop column thumbhash;
+    delete from migrations where number = 3";
+
+contract! {
+    async fn a_catalog_of_an_earlier_version_moves_on_with_everything_in_it(hub) {
+        let (_, space) = hub.home().await;
+        let id = hub.asset(space.id, "a", 1_720_000_000_000).await;
+        meddle(&hub, BEFORE_STEP_3).await;
+        let again = Hub { catalog: reopened(&hub).await.unwrap(), ..Hub::open(hub.engine, &hub.url).await };
+        let spaces = [space.id];
+        let months = look!(again, tx => timeline::months(tx, &spaces)).unwrap();
+        assert_eq!(months, [MonthCount { month: None, assets: 1 }], "no month until somebody looks");
+        let listed = look!(again, tx => timeline::month(tx, &spaces, None, &Page::first(9))).unwrap().items;
+        assert_eq!((listed[0].id, listed[0].local_ms), (id, 1_720_000_000_000));
+        again.catalog.close().await;
     }
 }
 
