@@ -46,7 +46,7 @@ fn memory_bytes() -> Option<u64> {
     total_of(&std::fs::read_to_string("/proc/meminfo").ok()?)
 }
 
-/// `MemTotal` of proc_meminfo(5), which counts in KiB.
+/// `MemTotal` of `proc_meminfo(5)`, which counts in KiB.
 fn total_of(meminfo: &str) -> Option<u64> {
     let line = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
