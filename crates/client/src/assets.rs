@@ -1,7 +1,7 @@
 //! Pictures and videos.
 
 use domain::AssetId;
-use wire::{Asset, AssetQuery, Page};
+use wire::{Asset, AssetFacts, AssetQuery, Page};
 
 use crate::http::Call;
 use crate::{HubClient, Result};
@@ -9,15 +9,16 @@ use crate::{HubClient, Result};
 impl HubClient {
     /// Pictures and videos, newest first.
     pub async fn assets(&self, wanted: &AssetQuery) -> Result<Page<Asset>> {
-        let call = Call::get("api/v1/assets")
-            .query("space", wanted.space)
-            .query("after", wanted.after.as_ref())
-            .query("limit", wanted.limit);
-        self.ask(call).await
+        self.ask(Call::get("api/v1/assets").listed(wanted)).await
     }
 
     /// One picture or video.
     pub async fn asset(&self, id: AssetId) -> Result<Asset> {
         self.ask(Call::get(format!("api/v1/assets/{id}"))).await
+    }
+
+    /// What the hub knows of a picture or video from looking into it.
+    pub async fn asset_facts(&self, id: AssetId) -> Result<AssetFacts> {
+        self.ask(Call::get(format!("api/v1/assets/{id}/facts"))).await
     }
 }

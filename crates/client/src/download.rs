@@ -7,6 +7,7 @@ use futures_util::stream::{self, BoxStream};
 use http::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderValue, RANGE};
 use http::{HeaderMap, StatusCode};
 use reqwest::Response;
+use wire::RenditionKind;
 
 use crate::http::{Call, number};
 use crate::{HubClient, Result};
@@ -18,6 +19,9 @@ pub enum Wanted {
     Entry(EntryId),
     /// A picture's or video's.
     Asset(AssetId),
+    /// What a picture or video is shown with. Refused as `not-shown` when there will be none, and as
+    /// `not-made-yet` while there is none.
+    Rendition(AssetId, RenditionKind),
 }
 
 /// Bytes on their way from the hub. Nobody has verified them: hash them while they arrive.
@@ -41,6 +45,7 @@ impl HubClient {
         let path = match wanted {
             Wanted::Entry(id) => format!("api/v1/entries/{id}/content"),
             Wanted::Asset(id) => format!("api/v1/assets/{id}/content"),
+            Wanted::Rendition(id, kind) => format!("api/v1/assets/{id}/renditions/{}", word(kind)),
         };
         let mut call = Call::get(path);
         if from_bytes > 0 {
@@ -86,6 +91,17 @@ impl Download {
     }
 }
 
+/// A kind as addresses write it.
+const fn word(kind: RenditionKind) -> &'static str {
+    match kind {
+        RenditionKind::Thumbnail => "thumbnail",
+        RenditionKind::Preview => "preview",
+        RenditionKind::FullSize => "full-size",
+        RenditionKind::HoverClip => "hover-clip",
+        RenditionKind::Playback => "playback",
+    }
+}
+
 /// First byte and whole length out of `bytes 5-9/10`.
 fn content_range(headers: &HeaderMap) -> Option<(u64, u64)> {
     let text = headers.get(CONTENT_RANGE)?.to_str().ok()?.strip_prefix("bytes ")?;
@@ -97,6 +113,14 @@ fn content_range(headers: &HeaderMap) -> Option<(u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_write_kinds_as_json_does() {
+        use RenditionKind::{FullSize, HoverClip, Playback, Preview, Thumbnail};
+        for kind in [Thumbnail, Preview, FullSize, HoverClip, Playback] {
+            assert_eq!(serde_json::json!(kind), word(kind));
+        }
+    }
 
     #[test]
     fn a_content_range_names_start_and_size() {

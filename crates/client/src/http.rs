@@ -329,6 +329,11 @@ impl Call {
         self.query("after", page.after.as_ref()).query("limit", page.limit)
     }
 
+    /// Adds the fields that lists of one Space or of all know.
+    pub(crate) fn listed(self, wanted: &wire::AssetQuery) -> Self {
+        self.query("space", wanted.space).query("after", wanted.after.as_ref()).query("limit", wanted.limit)
+    }
+
     pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self

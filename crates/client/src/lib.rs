@@ -23,6 +23,7 @@ mod offers;
 mod pulse;
 mod setup;
 mod spaces;
+mod timeline;
 mod tokens;
 mod trash;
 mod uploads;

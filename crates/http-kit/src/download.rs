@@ -17,9 +17,25 @@ use crate::ranges::{Selection, select};
 /// What RFC 8187 lets stand unescaped in `filename*`.
 const FILENAME_SAFE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// How long a copy may be used: always ask first, because the bytes behind an entry's address may
+/// How long whoever asked may use a copy. Nobody in between keeps one: what is behind the address may
 /// change hands by rights.
-const CACHING: &str = "private, no-cache";
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caching {
+    /// Ask each time whether it still holds.
+    AskFirst,
+    /// Never ask again: the address names these very bytes (RFC 8246). For a year, which is what caches
+    /// take for "for ever" since RFC 2616 §14.21.
+    ForEver,
+}
+
+impl Caching {
+    const fn header(self) -> &'static str {
+        match self {
+            Self::AskFirst => "private, no-cache",
+            Self::ForEver => "private, max-age=31536000, immutable",
+        }
+    }
+}
 
 /// The answer to a `GET` or `HEAD` for this content. The stream ends with an error, and so with a
 /// broken connection, when the stored bytes turn out to be fewer than promised.
@@ -29,6 +45,7 @@ const CACHING: &str = "private, no-cache";
 pub async fn respond(
     library: &Library,
     content: Content,
+    caching: Caching,
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Response, Error> {
@@ -36,7 +53,7 @@ pub async fn respond(
     let (status, range) = match select(headers, &tag, content.size_bytes) {
         Selection::Whole => (StatusCode::OK, 0..content.size_bytes),
         Selection::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
-        Selection::NotModified => return Ok(not_modified(&tag)),
+        Selection::NotModified => return Ok(not_modified(&tag, caching)),
         Selection::ConditionFailed => return Ok(condition_failed(&tag)),
         Selection::Outside => return Ok(outside(content.size_bytes, &tag)),
     };
@@ -53,7 +70,7 @@ pub async fn respond(
     set(out, CONTENT_TYPE, &content.content_type);
     set(out, ETAG, &tag);
     set(out, ACCEPT_RANGES, "bytes");
-    set(out, CACHE_CONTROL, CACHING);
+    set(out, CACHE_CONTROL, caching.header());
     set(out, X_CONTENT_TYPE_OPTIONS, "nosniff");
     // Even shown in a frame or a tab, kept content runs nothing.
     set(out, CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox");
@@ -74,10 +91,10 @@ fn disposition(content: &Content) -> String {
 }
 
 /// Says of caching what 200 would have said (RFC 9110 §15.4.5).
-fn not_modified(tag: &str) -> Response {
+fn not_modified(tag: &str, caching: Caching) -> Response {
     let mut response = StatusCode::NOT_MODIFIED.into_response();
     set(response.headers_mut(), ETAG, tag);
-    set(response.headers_mut(), CACHE_CONTROL, CACHING);
+    set(response.headers_mut(), CACHE_CONTROL, caching.header());
     response
 }
 

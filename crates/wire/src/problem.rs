@@ -48,6 +48,8 @@ pub enum ProblemCode {
     Forbidden,
     /// 404: not there, or not yours to see.
     NotFound,
+    /// 404: there is nothing to show of it, and there will not be.
+    NotShown,
     /// 405: this address does not know that method.
     MethodNotAllowed,
     /// 409: another item has the name already.
@@ -82,6 +84,8 @@ pub enum ProblemCode {
     Internal,
     /// 503: the hub cannot do it right now.
     Unavailable,
+    /// 503: what it is shown with is not made yet.
+    NotMadeYet,
     /// 507: the hub's disk is full.
     StorageFull,
     /// 500: the stored bytes are damaged.

@@ -2,12 +2,14 @@
 
 use std::fmt::Debug;
 
-use client::HubClient;
-use domain::{AlbumId, DeviceId, EntryId, Name, Role, SpaceId, SpaceRole, TokenId, UploadId, UserId};
+use client::{HubClient, Wanted};
+use domain::{
+    AlbumId, AssetId, DeviceId, EntryId, Name, Role, SpaceId, SpaceRole, TokenId, UploadId, UserId,
+};
 use serde_json::{Value, json};
 use wire::{
-    AlbumAssets, AlbumPatch, DevicePatch, DeviceReport, EntryPatch, MemberRole, NewAlbum, NewFolder,
-    NewPassword, NewSpace, NewToken, NewUser, PageQuery, SpacePatch,
+    AlbumAssets, AlbumPatch, AssetQuery, DevicePatch, DeviceReport, EntryPatch, MemberRole, NewAlbum,
+    NewFolder, NewPassword, NewSpace, NewToken, NewUser, PageQuery, RenditionKind, SpacePatch, TimelineQuery,
 };
 
 use crate::stub::{Act, Stub, json as answer};
@@ -165,7 +167,7 @@ async fn albums() {
     let patch = AlbumPatch { name: name() };
     asks!(album(), async |hub| hub.rename_album(id, &patch).await, "PATCH api/v1/albums/ID");
     asks!(nothing(), async |hub| hub.delete_album(id).await, "DELETE api/v1/albums/ID");
-    let assets = AlbumAssets { asset_ids: vec![domain::AssetId::from_bytes(BYTES)] };
+    let assets = AlbumAssets { asset_ids: vec![AssetId::from_bytes(BYTES)] };
     let changed = json!({"changed": 1});
     asks!(
         changed.clone(),
@@ -179,6 +181,61 @@ async fn albums() {
         "POST api/v1/albums/ID/assets/remove",
         json!({"asset_ids": [ID]})
     );
+}
+
+#[tokio::test]
+async fn pictures_and_what_is_known_of_them() {
+    let id = AssetId::from_bytes(BYTES);
+    let facts = json!({
+        "asset_id": ID, "kind": "video", "described": true, "width": 1920, "height": 1080,
+        "taken": {"at_ms": 1, "local_ms": 2, "offset_minutes": 120, "known_from": "quick-time"},
+        "renditions": {"hover-clip": "/api/v1/assets/x/renditions/hover-clip?v=1"},
+    });
+    asks!(
+        facts,
+        async |hub| {
+            let facts = hub.asset_facts(id).await?;
+            assert_eq!(facts.taken.unwrap().offset_minutes, Some(120));
+            assert!(facts.renditions.hover_clip.is_some() && facts.renditions.playback.is_none());
+            Ok(())
+        },
+        "GET api/v1/assets/ID/facts"
+    );
+    for (kind, word) in [(RenditionKind::Thumbnail, "thumbnail"), (RenditionKind::FullSize, "full-size")] {
+        let line = format!("GET api/v1/assets/ID/renditions/{word}");
+        asks!(nothing(), async |hub| hub.download(Wanted::Rendition(id, kind), 0).await, line);
+    }
+}
+
+#[tokio::test]
+async fn the_timeline() {
+    let space = SpaceId::from_bytes(BYTES);
+    let months = json!({"items": [{"month": "2024-07", "assets": 3}, {"month": null, "assets": 1}]});
+    asks!(
+        months,
+        async |hub| {
+            let months = hub.months(&TimelineQuery { space: Some(space) }).await?.items;
+            assert_eq!((months[0].month.as_deref(), months[1].month.as_deref()), (Some("2024-07"), None));
+            Ok(())
+        },
+        "GET api/v1/timeline?space=ID"
+    );
+    let page = json!({
+        "id": [ID], "kind": ["picture"], "taken_at_ms": [1], "local_ms": [2], "ratio": [1.5],
+        "duration_ms": [null], "thumbhash": [null], "version": ["0a"], "next": "later",
+    });
+    let july = Some("2024-07".parse().unwrap());
+    let wanted = AssetQuery { space: Some(space), after: Some("a b".into()), limit: Some(9) };
+    asks!(
+        page.clone(),
+        async |hub| {
+            let page = hub.month(july, &wanted).await?;
+            assert_eq!((page.ratio, page.next.as_deref()), (vec![Some(1.5)], Some("later")));
+            Ok(())
+        },
+        "GET api/v1/timeline/2024-07?space=ID&after=a+b&limit=9"
+    );
+    asks!(page, async |hub| hub.month(None, &AssetQuery::default()).await, "GET api/v1/timeline/none");
 }
 
 #[tokio::test]

@@ -6,15 +6,19 @@ pub(crate) fn asset(asset: Asset) -> wire::Asset {
     wire::Asset {
         id: asset.id,
         space_id: asset.space_id,
-        kind: match asset.kind {
-            AssetKind::Picture => wire::AssetKind::Picture,
-            AssetKind::Video => wire::AssetKind::Video,
-        },
+        kind: kind(asset.kind),
         sha256: asset.sha256,
         size_bytes: asset.size_bytes,
         content_type: asset.content_type,
         taken_at_ms: asset.taken_at_ms,
         created_at_ms: asset.created_at_ms,
         proven_at_ms: asset.proven_at_ms,
+    }
+}
+
+pub(crate) const fn kind(kind: AssetKind) -> wire::AssetKind {
+    match kind {
+        AssetKind::Picture => wire::AssetKind::Picture,
+        AssetKind::Video => wire::AssetKind::Video,
     }
 }

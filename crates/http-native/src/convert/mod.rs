@@ -6,4 +6,6 @@ pub(crate) mod assets;
 pub(crate) mod changes;
 pub(crate) mod devices;
 pub(crate) mod entries;
+pub(crate) mod facts;
 pub(crate) mod spaces;
+pub(crate) mod timeline;

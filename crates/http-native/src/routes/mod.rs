@@ -9,6 +9,7 @@ mod entries;
 mod ingest;
 pub(crate) mod openapi;
 mod spaces;
+mod timeline;
 
 use std::sync::Arc;
 
@@ -26,4 +27,5 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Library>> {
         .merge(entries::router())
         .merge(ingest::router())
         .merge(spaces::router())
+        .merge(timeline::router())
 }

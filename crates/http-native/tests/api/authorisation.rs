@@ -11,10 +11,12 @@
 use std::collections::BTreeSet;
 
 use domain::Role;
+use library::RenditionKind;
 use serde_json::{Value, json};
 use testkit::samples;
 
 use crate::support::people::{sha256, text};
+use crate::support::pictures::{JULY_2024_MS, looked_at};
 use crate::support::{Doors, Person, documented_routes, pair};
 
 /// Whom the hub must keep out.
@@ -80,11 +82,18 @@ impl World {
         self.things.push((name, text(id)));
     }
 
+    /// Somebody has looked into it: what is missing to a stranger is really there.
+    async fn show(&self, picture: &Value) {
+        self.doors.describe(picture, looked_at(JULY_2024_MS)).await;
+        self.doors.show(picture, RenditionKind::Thumbnail, b"small").await;
+    }
+
     async fn fill_own_space(&mut self) {
         let sam = self.sam.clone();
         let picture = self.doors.store(&sam, "mine.jpg", &samples::jpeg(1)).await;
         self.keep("sam.file", &picture["entry_id"]);
         self.keep("sam.asset", &picture["asset_id"]);
+        self.show(&picture).await;
         self.keep("sam.space", &json!(sam.space_id));
         self.keep("sam.root", &json!(sam.root_id));
         self.keep("sam.user", &json!(sam.user_id));
@@ -113,6 +122,7 @@ impl World {
             self.doors.store_in(&sam, &space_id, "ours.jpg", &samples::jpeg(3)).await.expect(201).json();
         self.keep("group.file", &picture["entry_id"]);
         self.keep("group.asset", &picture["asset_id"]);
+        self.show(&picture).await;
         let body = json!({"space_id": space_id, "name": "Ours"});
         let album = self.doors.post("/api/v1/albums").by(&sam).json(&body).send().await.expect(201).json();
         self.keep("group.album", &album["id"]);
@@ -313,6 +323,22 @@ fn entry_cases() -> Vec<Case> {
     ]
 }
 
+fn picture_cases() -> Vec<Case> {
+    let (months, month) = ("GET /api/v1/timeline", "GET /api/v1/timeline/{month}");
+    let rendition = "GET /api/v1/assets/{id}/renditions/{kind}";
+    vec![
+        ("GET /api/v1/assets/{id}/facts", "/api/v1/assets/{sam.asset}/facts", Stranger, NOTHING, Missing),
+        (rendition, "/api/v1/assets/{sam.asset}/renditions/thumbnail", Stranger, NOTHING, Missing),
+        (rendition, "/api/v1/assets/{sam.asset}/renditions/thumbnail?v=1", Stranger, NOTHING, Missing),
+        // What would be the original itself.
+        (rendition, "/api/v1/assets/{sam.asset}/renditions/full-size", Stranger, NOTHING, Missing),
+        (months, "/api/v1/timeline", Stranger, NOTHING, Says("[]")),
+        (months, "/api/v1/timeline?space={sam.space}", Stranger, NOTHING, Missing),
+        (month, "/api/v1/timeline/2024-07", Stranger, NOTHING, Says("\"id\":[]")),
+        (month, "/api/v1/timeline/2024-07?space={group.space}", Stranger, NOTHING, Missing),
+    ]
+}
+
 fn album_cases() -> Vec<Case> {
     let assets = json!({"asset_ids": ["{sam.asset}"]});
     let (items, out) = ("POST /api/v1/albums/{id}/assets", "POST /api/v1/albums/{id}/assets/remove");
@@ -370,7 +396,16 @@ fn last_cases() -> Vec<Case> {
 }
 
 fn cases() -> Vec<Case> {
-    [account_cases(), space_cases(), entry_cases(), album_cases(), ingest_cases(), last_cases()].concat()
+    [
+        account_cases(),
+        space_cases(),
+        entry_cases(),
+        picture_cases(),
+        album_cases(),
+        ingest_cases(),
+        last_cases(),
+    ]
+    .concat()
 }
 
 #[test]
@@ -397,8 +432,14 @@ async fn nobody_gets_past_the_table() {
 #[tokio::test]
 async fn those_who_may_do_get_in() {
     let world = World::new().await;
-    let look =
-        ["/api/v1/entries/{group.file}", "/api/v1/albums/{group.album}", "/api/v1/assets/{group.asset}"];
+    let look = [
+        "/api/v1/entries/{group.file}",
+        "/api/v1/albums/{group.album}",
+        "/api/v1/assets/{group.asset}",
+        "/api/v1/assets/{group.asset}/facts",
+        "/api/v1/assets/{group.asset}/renditions/thumbnail",
+        "/api/v1/timeline/2024-07?space={group.space}",
+    ];
     for path in look {
         world.doors.get(world.filled(path)).by(&world.viewer).send().await.expect(200);
     }

@@ -25,6 +25,8 @@ mod network;
 #[cfg(test)]
 mod paging;
 #[cfg(test)]
+mod pictures;
+#[cfg(test)]
 mod problems;
 #[cfg(test)]
 mod put_file;
@@ -32,6 +34,8 @@ mod put_file;
 mod spaces;
 #[cfg(test)]
 mod strangers;
+#[cfg(test)]
+mod timeline;
 #[cfg(test)]
 mod tus_append;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use testkit::samples;
 use wire::ProblemCode;
 
 use crate::support::people::text;
+use crate::support::pictures::{JULY_2024_MS, looked_at};
 use crate::support::{Doors, Person, documented_routes};
 
 /// How many rows each list of the world below has.
@@ -24,10 +25,11 @@ async fn world() -> (Doors, Person, Vec<String>) {
     }
     let album = doors.album(&sam, "album 0").await;
     let mut assets = Vec::new();
-    for number in 0..ROWS as u64 {
-        assets.push(
-            doors.store(&sam, &format!("{number}.jpg"), &samples::jpeg(number)).await["asset_id"].clone(),
-        );
+    for number in 0..ROWS as u32 {
+        let stored = doors.store(&sam, &format!("{number}.jpg"), &samples::jpeg(number.into())).await;
+        // Some of the same millisecond, too.
+        doors.describe(&stored, looked_at(JULY_2024_MS + i64::from(number / 2))).await;
+        assets.push(stored["asset_id"].clone());
         let gone = doors.store(&sam, &format!("gone {number}"), format!("gone {number}").as_bytes()).await;
         let path = format!("/api/v1/entries/{}", text(&gone["entry_id"]));
         doors.delete(path).by(&sam).send().await.expect(204);
@@ -48,8 +50,27 @@ async fn world() -> (Doors, Person, Vec<String>) {
         format!("/api/v1/entries/{root}/files"),
         format!("/api/v1/spaces/{space}/members"),
         format!("/api/v1/spaces/{own}/trash"),
+        "/api/v1/timeline/2024-07".to_owned(),
     ];
     (doors, sam, lists)
+}
+
+/// The rows of a page, also of one that comes as columns.
+fn rows(page: &Value) -> Vec<Value> {
+    if let Some(items) = page["items"].as_array() {
+        return items.clone();
+    }
+    let columns: Vec<(&String, &Vec<Value>)> = page
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter_map(|(name, column)| Some((name, column.as_array()?)))
+        .collect();
+    let length = page["id"].as_array().unwrap().len();
+    assert!(columns.iter().all(|(_, column)| column.len() == length), "a column is too short: {page}");
+    let row =
+        |at: usize| columns.iter().map(|(name, column)| ((*name).clone(), column[at].clone())).collect();
+    (0..length).map(row).collect()
 }
 
 /// Follows `next` to the end; answers the rows of each page.
@@ -58,7 +79,7 @@ async fn follow(doors: &Doors, person: &Person, list: &str, limit: usize) -> Vec
     let mut path = format!("{list}?limit={limit}");
     loop {
         let page = doors.get(&path).by(person).send().await.expect(200).json();
-        pages.push(page["items"].as_array().unwrap().clone());
+        pages.push(rows(&page));
         let Some(next) = page["next"].as_str() else { return pages };
         assert!(pages.len() <= ROWS, "{list} never ends");
         path = format!("{list}?limit={limit}&after={next}");
@@ -130,7 +151,9 @@ async fn a_cursor_of_another_list_is_refused() {
     let (doors, sam, lists) = world().await;
     let users = doors.get("/api/v1/users?limit=2").by(&sam).send().await.json();
     let next = text(&users["next"]);
-    for list in lists.iter().filter(|list| list.ends_with("/children") || list.ends_with("/assets")) {
+    for list in lists.iter().filter(|list| {
+        list.contains("/timeline/") || list.ends_with("/children") || list.ends_with("/assets")
+    }) {
         doors.get(format!("{list}?after={next}")).by(&sam).send().await.problem(400, ProblemCode::Invalid);
     }
 }
@@ -147,6 +170,7 @@ fn every_list_of_the_document_is_followed() {
         "GET /api/v1/entries/{id}/files",
         "GET /api/v1/spaces/{id}/members",
         "GET /api/v1/spaces/{id}/trash",
+        "GET /api/v1/timeline/{month}",
         "GET /api/v1/tokens",
         "GET /api/v1/users",
     ];

@@ -5,6 +5,7 @@ mod assets;
 mod changes;
 mod content;
 pub(crate) mod entries;
+pub mod facts;
 mod timeline;
 
 pub(crate) use assets::visible_asset;

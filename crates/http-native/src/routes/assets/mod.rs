@@ -1,8 +1,10 @@
 //! Pictures and videos. One endpoint per file.
 
 mod download_asset;
+mod download_rendition;
 mod list_assets;
 mod show_asset;
+mod show_facts;
 
 use std::sync::Arc;
 
@@ -15,4 +17,6 @@ pub(super) fn router() -> OpenApiRouter<Arc<Library>> {
         .routes(routes!(list_assets::list_assets))
         .routes(routes!(show_asset::show_asset))
         .routes(routes!(download_asset::download_asset))
+        .routes(routes!(show_facts::show_facts))
+        .routes(routes!(download_rendition::download_rendition))
 }

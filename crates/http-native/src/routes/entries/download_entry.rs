@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::EntryId;
 use http::{HeaderMap, Method};
-use http_kit::download;
+use http_kit::download::{self, Caching};
 use library::Library;
 
 use crate::params::PathParams;
@@ -43,5 +43,5 @@ pub(super) async fn download_entry(
     headers: HeaderMap,
 ) -> Answer<Response> {
     let content = library.entry_content(&caller, id).await?;
-    Ok(download::respond(&library, content, &method, &headers).await?)
+    Ok(download::respond(&library, content, Caching::AskFirst, &method, &headers).await?)
 }

@@ -3,6 +3,7 @@
 mod ask;
 mod contract;
 pub(crate) mod people;
+pub(crate) mod pictures;
 mod reply;
 mod tus;
 
@@ -15,10 +16,11 @@ use axum::middleware::from_fn_with_state;
 use catalog::Catalog;
 use domain::{ContentHash, OsRandom};
 use http_kit::request_log::{RequestIds, log_request};
+use library::describe::MediaParts;
 use library::{Library, Settings};
 use tempfile::TempDir;
 use testkit::HandClock;
-use vault::DiskVault;
+use vault::{DiskVault, MemoryRenditions};
 
 pub(crate) use ask::Ask;
 pub(crate) use contract::{documented_routes, open_routes, takes_parameter};
@@ -34,6 +36,8 @@ pub(crate) struct Doors {
     pub(crate) library: Arc<Library>,
     pub(crate) clock: Arc<HandClock>,
     pub(crate) router: Router,
+    catalog: Catalog,
+    renditions: MemoryRenditions,
     dir: TempDir,
     addresses: AtomicU32,
 }
@@ -47,20 +51,33 @@ impl Doors {
 
     /// The same with these choices.
     pub(crate) async fn open_with(settings: Settings) -> Self {
+        let renditions = MemoryRenditions::default();
+        let media = Some(pictures::parts(&renditions));
+        Self::build(settings, renditions, media).await
+    }
+
+    /// The same, for a hub that does not look into pictures.
+    pub(crate) async fn open_without_media() -> Self {
+        let settings = Settings { keep_free_bytes: 0, ..Settings::default() };
+        Self::build(settings, MemoryRenditions::default(), None).await
+    }
+
+    async fn build(settings: Settings, renditions: MemoryRenditions, media: Option<MediaParts>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(HandClock::default());
         let url = format!("sqlite://{}", dir.path().join("catalog.db").display());
+        let catalog = Catalog::open(&url, clock.clone()).await.unwrap();
         let parts = library::Parts {
-            catalog: Catalog::open(&url, clock.clone()).await.unwrap(),
+            catalog: catalog.clone(),
             vault: Arc::new(DiskVault::open(&dir.path().join("vault"), clock.clone()).unwrap()),
             clock: clock.clone(),
             random: Arc::new(OsRandom),
-            media: None,
+            media,
         };
         let library = Library::open(parts, settings).await.unwrap();
         let router = http_native::router(library.clone())
             .layer(from_fn_with_state(RequestIds::default(), log_request));
-        Self { library, clock, router, dir, addresses: AtomicU32::new(1) }
+        Self { library, clock, router, catalog, renditions, dir, addresses: AtomicU32::new(1) }
     }
 
     /// A `GET`, to be filled in and sent.
