@@ -1,0 +1,154 @@
+//! Real pictures and videos are looked into: shown upright, at their time and place, or with the reason why
+//! not. Hostile ones cost themselves their picture and nobody else anything.
+
+use std::collections::BTreeMap;
+
+use albumen_tests::{Account, Corpus, Hub, engines, until};
+use client::Wanted;
+use domain::AssetId;
+use wire::{AssetFacts, AssetQuery, RenditionKind, TimelineQuery};
+
+/// Every asset that the owner sees.
+fn all_assets(owner: &Account) -> Vec<AssetId> {
+    let (mut ids, mut after) = (Vec::new(), None);
+    loop {
+        let query = AssetQuery { after, limit: Some(100), ..AssetQuery::default() };
+        let page = owner.call(owner.client().assets(&query));
+        ids.extend(page.items.iter().map(|asset| asset.id));
+        after = page.next;
+        if after.is_none() {
+            return ids;
+        }
+    }
+}
+
+fn facts_of(owner: &Account, ids: &[AssetId]) -> Vec<AssetFacts> {
+    ids.iter().map(|&id| owner.call(owner.client().asset_facts(id))).collect()
+}
+
+/// The first bytes of a rendition.
+fn fetch(owner: &Account, id: AssetId, kind: RenditionKind) -> client::Result<Vec<u8>> {
+    owner.try_call(async {
+        let mut download = owner.client().download(Wanted::Rendition(id, kind), 0).await?;
+        let mut bytes = Vec::new();
+        while let Some(piece) = download.next().await? {
+            bytes.extend_from_slice(&piece);
+        }
+        Ok(bytes)
+    })
+}
+
+/// Names of the corpus by the id of their asset.
+fn names(owner: &Account) -> BTreeMap<AssetId, String> {
+    let files = owner.files().into_iter();
+    files.filter_map(|(path, file)| Some((file.entry.asset_id?, path))).collect()
+}
+
+#[test]
+fn every_real_picture_is_looked_into_and_shown_or_says_why() {
+    let Some(corpus) = Corpus::find() else { return };
+    for engine in engines() {
+        let mut hub = Hub::start(engine);
+        let device = hub.device("laptop");
+        device.add_source(&corpus.folder, false);
+        let _ = device.backup().expect_safe();
+        let owner = hub.owner().clone();
+        let ids = all_assets(&owner);
+        assert!(ids.len() > 180, "{}", ids.len());
+        until("everything is looked into", || {
+            ids.iter().all(|&id| owner.call(owner.client().asset_facts(id)).described)
+        });
+        let facts = facts_of(&owner, &ids);
+        what_is_shown_is_there_and_the_rest_says_why(&owner, &facts);
+        an_upright_picture_knows_its_time_and_place(&owner, &facts);
+        months_hold_every_picture_once(&owner, ids.len());
+
+        // A restart looks into nothing again, and finds everything where it was.
+        hub.process.kill();
+        hub.process.restart();
+        let again = facts_of(&owner, &ids);
+        assert_eq!(facts, again);
+    }
+}
+
+fn what_is_shown_is_there_and_the_rest_says_why(owner: &Account, facts: &[AssetFacts]) {
+    let names = names(owner);
+    let mut shown = 0;
+    for one in facts {
+        let name = &names[&one.asset_id];
+        let thumbnail = fetch(owner, one.asset_id, RenditionKind::Thumbnail);
+        match &one.problem {
+            None => {
+                shown += 1;
+                let thumbnail = thumbnail.unwrap_or_else(|error| panic!("{name}: {error}"));
+                assert_eq!((&thumbnail[..4], &thumbnail[8..12]), (&b"RIFF"[..], &b"WEBP"[..]), "{name}");
+                let preview = fetch(owner, one.asset_id, RenditionKind::Preview).unwrap();
+                assert_eq!(preview[..3], [0xff, 0xd8, 0xff], "{name}");
+                assert!(one.width.is_some() && one.height.is_some() && one.thumbhash.is_some(), "{name}");
+            }
+            Some(why) => {
+                assert!(thumbnail.is_err(), "{name}");
+                assert!(why.contains(' ') && !why.contains("/vault/"), "{name}: {why}");
+            }
+        }
+    }
+    assert!(shown > 130, "{shown} are shown");
+}
+
+/// A phone's picture whose facts everybody can check with other tools.
+fn an_upright_picture_knows_its_time_and_place(owner: &Account, facts: &[AssetFacts]) {
+    let names = names(owner);
+    let found = facts.iter().find(|one| names[&one.asset_id].ends_with("/IMG_5195.HEIC")).unwrap();
+    assert_eq!((found.width, found.height), (Some(2566), Some(3313)));
+    let taken = found.taken.as_ref().unwrap();
+    assert_eq!((taken.at_ms, taken.local_ms), (1_618_174_073_054, 1_618_156_073_054));
+    let place = found.place.as_ref().unwrap();
+    assert!((place.latitude - 39.051_344).abs() < 1e-4 && (place.longitude + 94.288_773).abs() < 1e-4);
+    assert_eq!(found.camera.as_ref().unwrap().model.as_deref(), Some("iPhone 11 Pro Max"));
+    // No browser shows HEIC: the whole picture is made when it is asked for, and then kept.
+    for _ in 0..2 {
+        let whole = fetch(owner, found.asset_id, RenditionKind::FullSize).unwrap();
+        assert_eq!(whole[..3], [0xff, 0xd8, 0xff]);
+    }
+}
+
+fn months_hold_every_picture_once(owner: &Account, assets: usize) {
+    let months = owner.call(owner.client().months(&TimelineQuery::default())).items;
+    assert_eq!(months.iter().map(|month| month.assets).sum::<u64>(), assets as u64);
+    let mut ids = Vec::new();
+    for counted in &months {
+        let month = counted.month.as_ref().map(|month| month.parse().unwrap());
+        let page = owner
+            .call(owner.client().month(month, &AssetQuery { limit: Some(1000), ..AssetQuery::default() }));
+        assert_eq!(page.id.len() as u64, counted.assets, "{:?}", counted.month);
+        assert_eq!((page.ratio.len(), page.thumbhash.len()), (page.id.len(), page.id.len()));
+        ids.extend(page.id);
+    }
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), assets);
+}
+
+#[test]
+fn what_could_not_be_shown_is_looked_into_again_when_the_keeper_asks() {
+    let Some(corpus) = Corpus::find() else { return };
+    let hub = Hub::start(engines()[0]);
+    let device = hub.device("laptop");
+    device.add_source(&corpus.folder.join("broken"), false);
+    let _ = device.backup().expect_safe();
+    let owner = hub.owner();
+    let ids = all_assets(owner);
+    until("everything is looked into", || {
+        ids.iter().all(|&id| owner.call(owner.client().asset_facts(id)).described)
+    });
+    let before = facts_of(owner, &ids);
+    let failed = before.iter().filter(|one| one.problem.is_some()).count();
+    let asked = hub.run(&["media", "redo", "--failed", "--json"]).expect_code(0).json();
+    assert_eq!(asked["asked"].as_u64(), Some(failed as u64), "{asked}");
+    until("the failed ones are looked into again, and no others", || {
+        let after = facts_of(owner, &ids);
+        before.iter().zip(&after).all(|(before, after)| {
+            (after.described_at_ms != before.described_at_ms) == before.problem.is_some()
+        })
+    });
+}
