@@ -1,6 +1,6 @@
 //! Disks that are not there, folders that cannot be read, and pictures that really were deleted.
 
-use super::tests::{SOURCE, Scene, counts};
+use super::tests::{LONG, SOURCE, Scene, counts};
 use super::*;
 use crate::ledger::{ItemKey, Write};
 use crate::settings::AlbumState;
@@ -34,6 +34,27 @@ async fn an_empty_mountpoint_is_never_called_safe() {
     let reads = scene.source.reads();
     assert_eq!(counts(&scene.run().await), (0, 2, 0, 0));
     assert_eq!(scene.source.reads(), reads, "nothing was forgotten");
+}
+
+#[tokio::test]
+async fn a_disk_that_is_pulled_out_in_mid_run_is_a_failure_whatever_lies_below_it() {
+    let mut met = 0;
+    for reads in 0..8 {
+        let scene = Scene::new();
+        scene.put("Card/stray.jpg", "stray", 9);
+        scene.source.mount("Card", 2);
+        scene.put("Card/a.jpg", "a", 1).put("Card/v.mov", LONG, 2).put("Camera/b.jpg", "b", 3);
+        scene.source.unmount_after("Card", reads);
+        let outcome = scene.run().await;
+        assert!(outcome.skipped.is_empty(), "nothing was deleted, after {reads} reads: {outcome:?}");
+        assert_eq!(outcome.all_safe(), outcome.failed.is_empty());
+        for failed in &outcome.failed {
+            met += 1;
+            assert!(failed.reason.contains("is the disk still attached?"), "{failed:?}");
+            assert!(scene.state(failed.item.trim_start_matches("fake://1/")).is_some());
+        }
+    }
+    assert!(met >= 4, "while hashing and while sending: {met}");
 }
 
 #[tokio::test]

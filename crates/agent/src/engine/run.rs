@@ -82,7 +82,7 @@ pub(super) enum Done {
     Filed(Result<Vec<FilingOutcome>, HubError>),
     Sent(Result<Arrived, Box<Unsent>>),
     Rested(Then),
-    /// Whether the folder of an item that was not found still holds others.
+    /// Whether the folder of an item that was not found is still there, with others in it.
     Missed(Result<bool, tokio::task::JoinError>),
     Probed(Result<ChangePage, HubError>),
     Committed(Result<(), EngineError>),
