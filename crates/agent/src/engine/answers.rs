@@ -13,6 +13,7 @@ use crate::planner::Verdict;
 use crate::report::{Ending, Event};
 use crate::sources::{HashFailure, Hashed, LocalId, Source};
 use crate::uploader::HubError;
+use crate::uploader::lanes::SHARED_BYTES;
 use crate::uploader::retry::{self, TRIES_MAX};
 use crate::uploader::transfer::{Arrived, SendFailure, Unsent};
 
@@ -291,8 +292,14 @@ impl Run<'_> {
                 self.wait_for_a_slot(job);
             }
             SendFailure::Hub(HubError::StorageFull) => {
-                self.hub_full = true;
-                self.wait_for_a_slot(job);
+                let size_bytes = job.work.facts.size_bytes;
+                if size_bytes <= SHARED_BYTES {
+                    self.hub_full = true;
+                } else {
+                    let least = self.no_room_from.map_or(size_bytes, |bytes| bytes.min(size_bytes));
+                    self.no_room_from = Some(least);
+                }
+                self.leave_without_room(&job);
             }
             failure => {
                 self.release_twins(&job);
