@@ -414,6 +414,25 @@ async fn a_stored_file_that_was_made_unreadable_keeps_what_is_known_of_it() {
 }
 
 #[tokio::test]
+async fn a_full_hub_is_said_of_every_item_also_of_those_that_were_not_hashed_yet() {
+    let mut scene = Scene::new();
+    scene.options.uploads = 1;
+    scene.hub.shelf().full = true;
+    let items = |folder: &str, count: usize| {
+        for number in 0..count {
+            scene.put(&format!("{folder}/{number}.jpg"), &format!("{folder} {number}"), 1);
+        }
+    };
+    items("a", 100);
+    assert_eq!(scene.run().await.failed.len(), 100);
+    items("b", 400);
+    let outcome = scene.run().await;
+    assert_eq!(outcome.failed.len(), 500);
+    let other = outcome.failed.iter().find(|item| item.reason.as_ref() != "the hub's disk is full");
+    assert!(other.is_none(), "{other:?}");
+}
+
+#[tokio::test]
 async fn a_film_that_finds_no_room_holds_up_nothing_smaller() {
     let mut scene = Scene::new();
     scene.options.uploads = 1;

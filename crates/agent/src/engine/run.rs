@@ -358,7 +358,9 @@ impl<'e> Run<'e> {
             self.start(vec![job], async move { Done::Sent(transfer.send(log).await) });
         }
         if self.hub_full || self.no_room_from.is_some() {
-            // Others with the same bytes went back to be offered: their turn comes in the next round.
+            // Many may have left the lanes at once, and what waited for room there can go on. Others with
+            // the same bytes went back to be offered.
+            self.start_hashing();
             self.start_offering();
         }
     }
