@@ -414,22 +414,26 @@ async fn a_stored_file_that_was_made_unreadable_keeps_what_is_known_of_it() {
 }
 
 #[tokio::test]
-async fn a_full_hub_is_said_of_every_item_also_of_those_that_were_not_hashed_yet() {
+async fn what_is_not_hashed_yet_goes_on_when_all_that_waits_to_be_sent_finds_no_room() {
     let mut scene = Scene::new();
-    scene.options.uploads = 1;
+    (scene.options.uploads, scene.options.hashers) = (1, 1);
+    let length_bytes = usize::try_from(SHARED_BYTES).unwrap() + 1;
+    scene.options.piece_bytes = 512;
+    for number in 100..170 {
+        scene.put(&format!("{number}.mov"), &number.to_string().repeat(length_bytes / 3 + 1), number);
+    }
     scene.hub.shelf().full = true;
-    let items = |folder: &str, count: usize| {
-        for number in 0..count {
-            scene.put(&format!("{folder}/{number}.jpg"), &format!("{folder} {number}"), 1);
-        }
-    };
-    items("a", 100);
-    assert_eq!(scene.run().await.failed.len(), 100);
-    items("b", 400);
+    assert_eq!(counts(&scene.run().await), (0, 0, 0, 70));
+    scene.hub.shelf().full = false;
+    // All films are offered at once and wait, so that hashing does, too; the first is refused half-way.
+    for number in 0..300 {
+        scene.put(&format!("{number}.jpg"), &number.to_string(), 1);
+    }
+    scene.hub.fail_after(1500, Fault::Lost(HubError::StorageFull));
     let outcome = scene.run().await;
-    assert_eq!(outcome.failed.len(), 500);
     let other = outcome.failed.iter().find(|item| item.reason.as_ref() != "the hub's disk is full");
     assert!(other.is_none(), "{other:?}");
+    assert_eq!(counts(&outcome), (300, 0, 0, 70));
 }
 
 #[tokio::test]

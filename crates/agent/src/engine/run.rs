@@ -332,8 +332,9 @@ impl<'e> Run<'e> {
 
     fn start_sending(&mut self) {
         if self.hub_full {
-            let waiting = self.lanes.drain();
-            waiting.iter().for_each(|job| self.leave_without_room(job));
+            for job in self.lanes.drain() {
+                self.leave_without_room(&job);
+            }
         }
         while let Some(job) = self.lanes.start() {
             if self.no_room_from.is_some_and(|from_bytes| job.work.facts.size_bytes >= from_bytes) {
