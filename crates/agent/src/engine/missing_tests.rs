@@ -168,7 +168,8 @@ async fn a_folder_in_whose_place_nothing_can_be_looked_at_is_not_called_empty() 
     scene.engine.parts.settings.add_source(folder.path(), false).unwrap();
     scene.engine.parts.sources = scene.engine.parts.settings.open_sources();
     assert!(scene.run().await.all_safe());
-    std::fs::remove_dir_all(folder.path().join("card")).unwrap();
+    std::fs::remove_file(folder.path().join("card/b.jpg")).unwrap();
+    std::fs::remove_dir(folder.path().join("card")).unwrap();
     std::os::unix::fs::symlink(disk.path().join("gone"), folder.path().join("card")).unwrap();
     let failure = only_failure(&scene.run().await);
     let expected = "card: it cannot be looked at now, although 1 item was there: No such file";

@@ -104,7 +104,7 @@ fn a_folder_that_is_empty_now_is_not_called_safe_by_a_backup_or_a_status() {
     }
     let asked = device.run(["backup", "--dry-run"]).out;
     assert!(!asked.contains("it is empty now"), "{asked}");
-    std::fs::write(pictures.join("b.jpg"), b"b").unwrap();
+    device.pictures("Pictures");
     assert!(device.run(["albums"]).out.contains("exclude  Pictures"));
     drop(hub.played());
 }
