@@ -189,6 +189,17 @@ pub struct Settings {
     last_source: u32,
     #[serde(default)]
     albums: Vec<AlbumChoice>,
+    /// Sources that were taken out and had decisions about their albums.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    removed: Vec<RemovedSource>,
+}
+
+/// A source that was taken out. What was decided about its albums holds again when it comes back: what its
+/// owner keeps back is not backed up because of that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct RemovedSource {
+    id: SourceId,
+    path: PathText,
 }
 
 impl Settings {
@@ -200,6 +211,7 @@ impl Settings {
             sources: Vec::new(),
             last_source: 0,
             albums: Vec::new(),
+            removed: Vec::new(),
         }
     }
 
@@ -231,7 +243,8 @@ impl Settings {
         &self.sources
     }
 
-    /// Adds a folder. Its links are resolved first, so that one folder is one source.
+    /// Adds a folder. Its links are resolved first, so that one folder is one source. What was decided about
+    /// its albums before it was taken out holds again.
     pub fn add_source(&mut self, path: &Path, all_files: bool) -> Result<SourceId, SettingsError> {
         let shown = path.display().to_string();
         let whole = fs::canonicalize(path)
@@ -243,12 +256,17 @@ impl Settings {
         }
         self.last_source += 1;
         let id = SourceId(self.last_source);
+        if let Some(at) = self.removed.iter().position(|removed| removed.path == path) {
+            let before = self.removed.remove(at).id;
+            let choices = self.albums.iter_mut().filter(|choice| choice.source == before);
+            choices.for_each(|choice| choice.source = id);
+        }
         self.sources.push(SourceSettings { id, path, all_files, new_albums: AlbumState::Include });
         Ok(id)
     }
 
-    /// Takes a source out, with the decisions about its albums. Nothing is deleted anywhere. Works
-    /// also when the folder is gone, by the path as it was listed.
+    /// Takes a source out. Nothing is deleted anywhere; the decisions about its albums are kept for when it
+    /// is added again. Works also when the folder is gone, by the path as it was listed.
     pub fn remove_source(&mut self, path: &Path) -> Result<SourceId, SettingsError> {
         let whole = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let at = self
@@ -257,7 +275,9 @@ impl Settings {
             .position(|source| source.path.to_path() == whole || source.path.to_path() == path)
             .ok_or_else(|| SettingsError::NoSuchSource(path.display().to_string()))?;
         let removed = self.sources.remove(at);
-        self.albums.retain(|choice| choice.source != removed.id);
+        if self.albums.iter().any(|choice| choice.source == removed.id) {
+            self.removed.push(RemovedSource { id: removed.id, path: removed.path });
+        }
         Ok(removed.id)
     }
 
@@ -346,6 +366,29 @@ mod tests {
         assert!(matches!(settings.remove_source(a.path()), Err(SettingsError::NoSuchSource(_))));
         assert_ne!(settings.add_source(b.path(), false).unwrap(), first);
         assert!(settings.add_source(&a.path().join("missing"), false).is_err());
+    }
+
+    #[test]
+    fn what_was_decided_about_albums_holds_again_when_their_source_comes_back() {
+        let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let folder = LocalId::from_slashes("Private");
+        let mut settings = fresh();
+        let mut id = settings.add_source(a.path(), false).unwrap();
+        settings.set_album_state(id, &folder, AlbumState::Exclude);
+        for _ in 0..2 {
+            settings.remove_source(a.path()).unwrap();
+            let other = settings.add_source(b.path(), false).unwrap();
+            assert_eq!(settings.album_state(other, &folder), AlbumState::Include, "another folder");
+            settings.remove_source(b.path()).unwrap();
+            let home = tempfile::tempdir().unwrap();
+            settings.save(home.path()).unwrap();
+            settings = Settings::load(home.path()).unwrap().unwrap();
+            let again = settings.add_source(a.path(), true).unwrap();
+            assert_ne!(again, id);
+            assert_eq!(settings.album_state(again, &folder), AlbumState::Exclude);
+            id = again;
+        }
+        assert!(settings.removed.is_empty() && settings.albums.len() == 1);
     }
 
     #[test]

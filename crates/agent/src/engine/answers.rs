@@ -11,8 +11,9 @@ use super::run::{Done, Gate, Job, Run, Then, Ticket};
 use crate::ledger::State;
 use crate::planner::Verdict;
 use crate::report::{Ending, Event};
-use crate::sources::{HashFailure, Hashed};
+use crate::sources::{HashFailure, Hashed, LocalId, Source};
 use crate::uploader::HubError;
+use crate::uploader::lanes::SHARED_BYTES;
 use crate::uploader::retry::{self, TRIES_MAX};
 use crate::uploader::transfer::{Arrived, SendFailure, Unsent};
 
@@ -22,7 +23,8 @@ const RETAKES_MAX: u32 = 3;
 const SETTLE: Duration = Duration::from_secs(1);
 const KEEPS_CHANGING: &str = "it keeps changing while it is read";
 
-const FOLDER_AWAY: &str = "its folder is not reachable or empty; is the disk still attached?";
+const FOLDER_AWAY: &str =
+    "its folder is not reachable, empty or on another disk; is the disk still attached?";
 
 /// What a hub says that came back as another one.
 pub(super) const ANOTHER_HUB: &str =
@@ -290,8 +292,14 @@ impl Run<'_> {
                 self.wait_for_a_slot(job);
             }
             SendFailure::Hub(HubError::StorageFull) => {
-                self.hub_full = true;
-                self.wait_for_a_slot(job);
+                let size_bytes = job.work.facts.size_bytes;
+                if size_bytes <= SHARED_BYTES {
+                    self.hub_full = true;
+                } else {
+                    let least = self.no_room_from.map_or(size_bytes, |bytes| bytes.min(size_bytes));
+                    self.no_room_from = Some(least);
+                }
+                self.leave_without_room(&job);
             }
             failure => {
                 self.release_twins(&job);
@@ -374,8 +382,11 @@ impl Run<'_> {
     fn look_for_others(&mut self, job: Job) {
         let Some(source) = self.source_of(&job) else { return };
         let folder = job.work.key.local.folder();
+        let device = job.work.facts.file.map(|file| file.device);
         self.start(vec![job], async move {
-            Done::Missed(tokio::task::spawn_blocking(move || source.holds_files(&folder)).await)
+            let looking =
+                tokio::task::spawn_blocking(move || is_still_there(source.as_ref(), &folder, device));
+            Done::Missed(looking.await)
         });
     }
 
@@ -389,6 +400,13 @@ impl Run<'_> {
             self.leave(job, FOLDER_AWAY);
         }
     }
+}
+
+/// Whether a folder that an item is gone from is there with its others, on the file system that the item
+/// was on. Files alone prove nothing: where a disk was attached, some may lie below it.
+fn is_still_there(source: &dyn Source, folder: &LocalId, device: Option<u64>) -> bool {
+    source.holds_files(folder)
+        && source.nearest(folder).is_ok_and(|(near, there)| near == *folder && there == device)
 }
 
 /// Where the items of a failed call go back to.

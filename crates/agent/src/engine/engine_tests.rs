@@ -11,7 +11,7 @@ use crate::sources::fake::FakeSource;
 use crate::sources::{LocalId, SourceId};
 use crate::uploader::HubError;
 use crate::uploader::fake_hub::{FakeHub, Fault, away};
-use crate::uploader::lanes::BIG_BYTES;
+use crate::uploader::lanes::{BIG_BYTES, SHARED_BYTES};
 
 #[derive(Debug, Default)]
 pub(super) struct FakeClock(pub(super) Mutex<TimestampMs>);
@@ -386,6 +386,72 @@ async fn a_file_that_was_only_touched_is_read_once_and_neither_offered_nor_sent(
     assert!(matches!(scene.state("v.mov"), Some(State::Stored { .. })));
     assert_eq!(counts(&scene.run().await), (0, 2, 1, 0));
     assert_eq!(scene.source.reads() - reads, 3, "once");
+}
+
+#[tokio::test]
+async fn a_stored_file_that_was_made_unreadable_keeps_what_is_known_of_it() {
+    for restless in [false, true] {
+        let scene = Scene::new();
+        scene.put("a.jpg", "a", 1).put("b.jpg", "b", 2);
+        scene.run().await;
+        scene.source.edit_in_place("a.jpg", b"a");
+        if restless {
+            scene.source.set_restless("a.jpg", 9);
+        } else {
+            scene.source.set_unreadable("a.jpg", true);
+        }
+        let before = scene.record("a.jpg");
+        assert_eq!(counts(&scene.run().await), (0, 1, 0, 1), "it cannot be told whether it is safe");
+        assert_eq!(scene.record("a.jpg"), before);
+        assert!(before.is_some_and(|record| record.hashes.is_some()));
+        if !restless {
+            scene.source.set_unreadable("a.jpg", false);
+            let steps = scene.hub.shelf().steps;
+            assert_eq!(counts(&scene.run().await), (0, 2, 0, 0));
+            assert_eq!(scene.hub.shelf().steps - steps, 3, "neither offered nor sent");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_hashed_yet_goes_on_when_all_that_waits_to_be_sent_finds_no_room() {
+    let mut scene = Scene::new();
+    (scene.options.uploads, scene.options.hashers) = (1, 1);
+    let length_bytes = usize::try_from(SHARED_BYTES).unwrap() + 1;
+    scene.options.piece_bytes = 512;
+    for number in 100..170 {
+        scene.put(&format!("{number}.mov"), &number.to_string().repeat(length_bytes / 3 + 1), number);
+    }
+    scene.hub.shelf().full = true;
+    assert_eq!(counts(&scene.run().await), (0, 0, 0, 70));
+    scene.hub.shelf().full = false;
+    // All films are offered at once and wait, so that hashing does, too; the first is refused half-way.
+    for number in 0..300 {
+        scene.put(&format!("{number}.jpg"), &number.to_string(), 1);
+    }
+    scene.hub.fail_after(1500, Fault::Lost(HubError::StorageFull));
+    let outcome = scene.run().await;
+    let other = outcome.failed.iter().find(|item| item.reason.as_ref() != "the hub's disk is full");
+    assert!(other.is_none(), "{other:?}");
+    assert_eq!(counts(&outcome), (300, 0, 0, 70));
+}
+
+#[tokio::test]
+async fn a_film_that_finds_no_room_holds_up_nothing_smaller() {
+    let mut scene = Scene::new();
+    scene.options.uploads = 1;
+    scene.options.small_bytes = SHARED_BYTES;
+    scene.options.piece_bytes = SHARED_BYTES;
+    let bytes = |mib: usize, fill: &str| fill.repeat(mib << 20);
+    scene.put("long.mov", &bytes(4, "l"), 9).put("twin/long.mov", &bytes(4, "l"), 8);
+    scene.put("other.mov", &bytes(5, "o"), 7).put("short.mov", &bytes(2, "s"), 6).put("a.jpg", "a", 1);
+    scene.hub.shelf().room_bytes = Some(3 << 20);
+    let outcome = scene.run().await;
+    assert_eq!((outcome.ending, counts(&outcome)), (Ending::HubFull, (2, 0, 0, 3)), "{outcome:?}");
+    assert!(outcome.failed.iter().all(|item| item.reason.as_ref() == "the hub's disk is full"));
+    assert_eq!(scene.hub.shelf().refused_for_room, 1, "what is as long is not even tried");
+    scene.hub.shelf().room_bytes = None;
+    assert_eq!(counts(&scene.run().await), (2, 3, 0, 0));
 }
 
 #[tokio::test]

@@ -4,31 +4,42 @@
 //! left to do. So a run must not call everything safe because a disk is missing. But a person who deleted
 //! pictures on purpose must not be asked about them for ever. What decides, for each folder:
 //!
-//! 1. Others of its known items are still there: what is missing from among them was deleted, and is
-//!    forgotten.
+//! 1. Others of its known items, which were on the same file system, are still there: what is missing from
+//!    among them was deleted, and is forgotten.
 //! 2. It lies in a folder that cannot be listed: out of reach, and its reason is that folder's.
 //! 3. Nothing at all was met in the whole source: out of reach. This is asked once for the source, and again
 //!    in every run until something is in it, or until it is taken out of the backup. No other sign is
 //!    trusted here: another empty disk may be in the place of the one that is meant.
-//! 4. Its items were on the file system that its place is on now (of a folder that is gone: the nearest
-//!    folder above it that is left): their disk is there, and they were deleted. Numbers of file systems may
-//!    change with a restart of the computer; items that are still there, and had the old number, tell the
-//!    new one.
+//! 4. A known item was met that was on the same file system as its items, and is now on the one that its
+//!    place is on (of a folder that is gone: the nearest folder above it that is left): their disk is there,
+//!    and they were deleted.
 //! 5. Otherwise they were on a disk of their own, which is not there now: out of reach. This is asked for
 //!    the folder, once for everything below it, until the disk is back or its albums are no longer chosen.
 //!
+//! A number of a file system alone proves nothing: cards that are put into one slot after the other all get
+//! the same, and after a restart of the computer numbers may be given anew, those of network disks and
+//! subvolumes nearly always. So it counts only with a known item that was met in this pass. Numbers are
+//! brought up to date whenever an item is met, so that those of one source that are compared come from one
+//! pass. And items of another card, once they are known, prove nothing of the card before: what is out of
+//! reach and not on the hub is noted to be [`IN_DOUBT`], and then only others that are noted so, and are met
+//! again, tell that it was deleted. What is on the hub is not noted: a card that was emptied after it was
+//! backed up is asked about once, and forgotten when new pictures on it have become known. The same happens
+//! to a network disk, all of which is on the hub, whose number was given to the file system that its
+//! mountpoint is on: nothing that is only there is lost with it.
+//!
 //! What is out of reach stays in the ledger: its hashes took long to compute. When its album is chosen the
 //! run fails with the folder's name; when it is excluded its content is still kept back; when it is neutral
-//! nobody is told.
+//! nobody is told, and its doubts end: to make an album neutral is the answer of a person who deleted
+//! pictures on purpose, and to choose it again afterwards asks nothing.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io;
 
 use super::survey::{Pass, Surveying, failed};
-use crate::ledger::{ItemKey, Record, Write};
+use crate::ledger::{ItemKey, Record, State, Write};
 use crate::planner::{AlbumIndex, Refused};
 use crate::settings::AlbumState;
-use crate::sources::{Facts, LocalId};
+use crate::sources::{Facts, FileId, LocalId};
 
 /// An item that the scan did not meet.
 pub(super) struct Missing {
@@ -42,17 +53,28 @@ impl Missing {
     }
 }
 
-/// What a scan met of a source.
+/// Added to the number of an item's file system: the item was out of reach, and is not on the hub. No
+/// system gives numbers this high.
+const IN_DOUBT: u64 = 1 << 63;
+
+/// The number of a file system as the ledger or a scan tells it; `None` where there are none.
+type Number = Option<u64>;
+
+fn number_of(facts: &Facts) -> Number {
+    facts.file.map(|file| file.device)
+}
+
+/// What a scan met of a source that the ledger knew, and that looks the same: another item that has the
+/// name of a known one proves nothing.
 #[derive(Debug, Default)]
 pub(super) struct Met {
     anything: bool,
-    /// Albums of which an item was met that the ledger knew, and that looks the same: another one that has
-    /// its name proves nothing.
-    known_albums: HashSet<AlbumIndex>,
-    /// The album that was added last: items of one folder mostly come together.
-    last_known: Option<AlbumIndex>,
-    /// Numbers of file systems that known items were on, and are on now, where they differ.
-    renumbered: HashSet<(u64, u64)>,
+    /// Albums of known items, with the file system that those were on.
+    in_albums: HashSet<(AlbumIndex, Number)>,
+    /// File systems that known items were on, and are on now.
+    on: HashSet<(Number, Number)>,
+    /// What was added last: items of one folder mostly come together.
+    last: Option<(AlbumIndex, Number, Number)>,
     /// Folders that cannot be listed, with the system's words.
     pub(super) unreadable: Vec<(LocalId, String)>,
 }
@@ -62,14 +84,11 @@ impl Met {
     pub(super) fn see(&mut self, album: AlbumIndex, facts: Facts, known: Option<&Record>) {
         self.anything = true;
         let Some(known) = known.filter(|known| known.facts.looks_like(&facts)) else { return };
-        if self.last_known != Some(album) {
-            self.known_albums.insert(album);
-            self.last_known = Some(album);
-        }
-        if let (Some(then), Some(now)) = (known.facts.file, facts.file)
-            && then.device != now.device
-        {
-            self.renumbered.insert((then.device, now.device));
+        let (then, now) = (number_of(&known.facts), number_of(&facts));
+        if self.last != Some((album, then, now)) {
+            self.in_albums.insert((album, then));
+            self.on.insert((then, now));
+            self.last = Some((album, then, now));
         }
     }
 
@@ -87,7 +106,41 @@ enum Fate {
     Hidden(usize),
     SourceEmpty,
     /// With the disk that was at this folder, or below it.
-    DiskAway(LocalId),
+    DiskAway(LocalId, Absence),
+}
+
+/// What is in the place of a folder that is out of reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Absence {
+    Nothing,
+    EmptyFolder,
+    OtherItems,
+    /// It cannot be looked at, in the system's words.
+    Closed(String),
+}
+
+impl Absence {
+    /// The question to a person.
+    fn ask(&self, items: u64) -> String {
+        let were = if items == 1 { "1 item was".to_owned() } else { format!("{items} items were") };
+        let asks = "is the disk attached?";
+        match self {
+            Self::Nothing => format!("it is not there now, although {were} in it; {asks}"),
+            Self::EmptyFolder => format!("it is empty now, although {were} there; {asks}"),
+            Self::OtherItems => {
+                format!("it holds others now, although {were} there; is another disk attached?")
+            }
+            Self::Closed(why) => format!("it cannot be looked at now, although {were} there: {why}; {asks}"),
+        }
+    }
+
+    /// What to do when it is meant to be so.
+    const fn advice(&self) -> &'static str {
+        match self {
+            Self::OtherItems => "if they were deleted on purpose, make the album neutral for one backup",
+            _ => "if nobody wants it any more, make its albums neutral",
+        }
+    }
 }
 
 impl Surveying<'_> {
@@ -102,38 +155,40 @@ impl Surveying<'_> {
 
     /// Forgets what was deleted, and asks about what is out of reach. See the top of this file.
     pub(super) fn judge_missing(&mut self, mut pass: Pass<'_>) {
-        let mut folders: BTreeMap<LocalId, Vec<Missing>> = BTreeMap::new();
+        let mut groups: BTreeMap<(LocalId, Number), Vec<Missing>> = BTreeMap::new();
         for missing in std::mem::take(&mut pass.missing) {
-            folders.entry(missing.local.folder()).or_default().push(missing);
+            let group = (missing.local.folder(), number_of(&missing.record.facts));
+            groups.entry(group).or_default().push(missing);
         }
-        let fates: Vec<_> = folders.iter().map(|(folder, missing)| pass.fate_of(folder, missing)).collect();
+        let fates: Vec<_> = groups.keys().map(|(folder, number)| pass.fate_of(folder, *number)).collect();
         let (mut missing_everywhere, mut hidden) = (0, vec![0; pass.met.unreadable.len()]);
-        let mut away: BTreeMap<LocalId, u64> = BTreeMap::new();
-        for ((folder, missing), fate) in folders.into_iter().zip(fates) {
-            let is_chosen = self.survey.settings.album_state(pass.id, &folder) == AlbumState::Include;
-            let chosen = if is_chosen { missing.len() as u64 } else { 0 };
-            match fate {
-                Fate::Deleted => {
-                    self.forget(&pass, missing);
-                    continue;
-                }
-                Fate::Hidden(by) => hidden[by] += chosen,
-                Fate::SourceEmpty => missing_everywhere += chosen,
-                Fate::DiskAway(from) => *away.entry(from).or_default() += chosen,
+        let mut away: BTreeMap<LocalId, (Absence, u64)> = BTreeMap::new();
+        for (((folder, _), missing), fate) in groups.into_iter().zip(fates) {
+            let state = self.survey.settings.album_state(pass.id, &folder);
+            let chosen = if state == AlbumState::Include { missing.len() as u64 } else { 0 };
+            if fate == Fate::Deleted {
+                self.forget(&pass, missing);
+                continue;
             }
             for missing in &missing {
                 self.keep(&mut pass, missing);
+                if !matches!(fate, Fate::Hidden(_)) {
+                    self.note_doubt(&pass, missing, state);
+                }
+            }
+            match fate {
+                Fate::Deleted => {}
+                Fate::Hidden(by) => hidden[by] += chosen,
+                Fate::SourceEmpty => missing_everywhere += chosen,
+                Fate::DiskAway(from, absence) => away.entry(from).or_insert((absence, 0)).1 += chosen,
             }
         }
         if missing_everywhere > 0 {
-            let why = format!(
-                "{}; if they were deleted on purpose, take this folder out of the backup and add it again",
-                emptied(missing_everywhere)
-            );
+            let why = format!("{}; {SOURCE_ADVICE}", Absence::EmptyFolder.ask(missing_everywhere));
             self.refuse_folder(&pass, LocalId::root(), why);
         }
-        for (folder, items) in away.into_iter().filter(|(_, items)| *items > 0) {
-            let why = format!("{}; if nobody wants it any more, make its albums neutral", emptied(items));
+        for (folder, (absence, items)) in away.into_iter().filter(|(_, (_, items))| *items > 0) {
+            let why = format!("{}; {}", absence.ask(items), absence.advice());
             self.refuse_folder(&pass, folder, why);
         }
         self.refuse_unreadable(&pass, &hidden);
@@ -164,6 +219,23 @@ impl Surveying<'_> {
         }
     }
 
+    /// Writes down that nothing which becomes known later may prove that this was deleted; or, when nobody
+    /// wants it, that anything may. See the top of this file.
+    fn note_doubt(&mut self, pass: &Pass<'_>, missing: &Missing, state: AlbumState) {
+        let Some(file) = missing.record.facts.file else { return };
+        let is_safe = matches!(missing.record.state, State::Stored { .. } | State::DeletedEarlier);
+        let device = if is_safe || state == AlbumState::Neutral {
+            file.device & !IN_DOUBT
+        } else {
+            file.device | IN_DOUBT
+        };
+        if self.survey.remembers && device != file.device {
+            let facts = Facts { file: Some(FileId { device, ..file }), ..missing.record.facts };
+            let key = ItemKey { source: pass.id, local: missing.local.clone() };
+            self.writes.push((key, Write::Set(Record { facts, ..missing.record.clone() })));
+        }
+    }
+
     /// Excluded wins, also while the excluded item cannot be looked at.
     fn keep(&mut self, pass: &mut Pass<'_>, missing: &Missing) {
         if self.survey.settings.album_state(pass.id, &missing.local.folder()) == AlbumState::Exclude {
@@ -174,9 +246,11 @@ impl Surveying<'_> {
 }
 
 impl Pass<'_> {
-    /// In the order of the rules at the top of this file.
-    fn fate_of(&self, folder: &LocalId, missing: &[Missing]) -> Fate {
-        if self.album(folder).is_some_and(|album| self.met.known_albums.contains(&album)) {
+    /// What became of the missing items of a folder that were on this file system. In the order of the
+    /// rules at the top of this file.
+    fn fate_of(&self, folder: &LocalId, number: Number) -> Fate {
+        let album = self.album(folder);
+        if album.is_some_and(|album| self.met.in_albums.contains(&(album, number))) {
             return Fate::Deleted;
         }
         if let Some(by) = self.met.hidden_by(folder) {
@@ -186,28 +260,25 @@ impl Pass<'_> {
             return Fate::SourceEmpty;
         }
         let (near, there) = match self.source.nearest(folder) {
-            Ok((near, Some(device))) => (near, device),
-            Ok((_, None)) => return Fate::Deleted,
-            Err(_) => return Fate::DiskAway(folder.clone()),
+            Ok(nearest) => nearest,
+            Err(error) => return Fate::DiskAway(folder.clone(), Absence::Closed(error.to_string())),
         };
-        let was_there = |missing: &Missing| {
-            missing.record.facts.file.is_none_or(|file| {
-                file.device == there || self.met.renumbered.contains(&(file.device, there))
-            })
-        };
-        if missing.iter().all(was_there) {
+        if self.met.on.contains(&(number, there)) {
             return Fate::Deleted;
+        }
+        if near == *folder {
+            let absence = if album.is_some() { Absence::OtherItems } else { Absence::EmptyFolder };
+            return Fate::DiskAway(near, absence);
         }
         // Of a tree that is gone, its top says it all.
         let mut top = folder.clone();
-        while top != near && top.folder() != near {
+        while top.folder() != near {
             top = top.folder();
         }
-        Fate::DiskAway(top)
+        Fate::DiskAway(top, Absence::Nothing)
     }
 }
 
-fn emptied(items: u64) -> String {
-    let were = if items == 1 { "1 item was".to_owned() } else { format!("{items} items were") };
-    format!("it is empty now, although {were} there; is the disk attached?")
-}
+/// What to do about a source that is empty on purpose.
+const SOURCE_ADVICE: &str = "if they were deleted on purpose, take this folder out of the backup and add it \
+     again; what was decided about its albums is kept";

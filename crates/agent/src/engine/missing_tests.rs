@@ -1,6 +1,6 @@
 //! Disks that are not there, folders that cannot be read, and pictures that really were deleted.
 
-use super::tests::{SOURCE, Scene, counts};
+use super::tests::{LONG, SOURCE, Scene, counts};
 use super::*;
 use crate::ledger::{ItemKey, Write};
 use crate::settings::AlbumState;
@@ -37,6 +37,27 @@ async fn an_empty_mountpoint_is_never_called_safe() {
 }
 
 #[tokio::test]
+async fn a_disk_that_is_pulled_out_in_mid_run_is_a_failure_whatever_lies_below_it() {
+    let mut met = 0;
+    for reads in 0..8 {
+        let scene = Scene::new();
+        scene.put("Card/stray.jpg", "stray", 9);
+        scene.source.mount("Card", 2);
+        scene.put("Card/a.jpg", "a", 1).put("Card/v.mov", LONG, 2).put("Camera/b.jpg", "b", 3);
+        scene.source.unmount_after("Card", reads);
+        let outcome = scene.run().await;
+        assert!(outcome.skipped.is_empty(), "nothing was deleted, after {reads} reads: {outcome:?}");
+        assert_eq!(outcome.all_safe(), outcome.failed.is_empty());
+        for failed in &outcome.failed {
+            met += 1;
+            assert!(failed.reason.contains("is the disk still attached?"), "{failed:?}");
+            assert!(scene.state(failed.item.trim_start_matches("fake://1/")).is_some());
+        }
+    }
+    assert!(met >= 4, "while hashing and while sending: {met}");
+}
+
+#[tokio::test]
 async fn a_source_that_was_emptied_on_purpose_is_asked_about_until_something_is_in_it() {
     let scene = Scene::new();
     scene.put("a.jpg", "a", 1).put("Trips/b.jpg", "b", 2);
@@ -45,8 +66,114 @@ async fn a_source_that_was_emptied_on_purpose_is_asked_about_until_something_is_
     scene.source.remove("Trips/b.jpg");
     assert!(only_failure(&scene.run().await).contains("take this folder out of the backup"));
     scene.put("c.jpg", "c", 3);
-    assert!(scene.run().await.all_safe());
+    // What was never met before may be on another disk.
+    let outcome = scene.run().await;
+    assert_eq!(counts(&outcome), (1, 0, 0, 2), "{outcome:?}");
+    assert!(outcome.failed[0].reason.starts_with("it holds others now, although 1 item was there; "));
+    assert!(outcome.failed[1].reason.starts_with("it is not there now, although 1 item was in it; "));
+    assert!(scene.run().await.all_safe(), "nothing is lost with them: they are on the hub");
     assert!(scene.state("a.jpg").is_none() && scene.state("Trips/b.jpg").is_none());
+}
+
+/// A card of which one picture is on the hub and one cannot be read yet, swapped for another in its slot.
+async fn swapped_half_way() -> Scene {
+    let scene = Scene::new();
+    scene.source.mount("", 2);
+    scene.put("DCIM/1.jpg", "one", 1).put("DCIM/2.jpg", "two", 2);
+    scene.source.set_unreadable("DCIM/2.jpg", true);
+    assert_eq!(counts(&scene.run().await), (1, 0, 0, 1));
+    scene.source.remove("DCIM/1.jpg");
+    scene.source.remove("DCIM/2.jpg");
+    scene.put("DCIM/8.jpg", "eight", 8);
+    let outcome = scene.run().await;
+    assert_eq!(counts(&outcome), (1, 0, 0, 1), "{outcome:?}");
+    let asked = "it holds others now, although 2 items were there; is another disk attached?";
+    assert!(outcome.failed[0].reason.starts_with(asked), "{outcome:?}");
+    scene
+}
+
+#[tokio::test]
+async fn a_card_that_was_swapped_for_another_in_its_slot_is_asked_about_until_it_is_back() {
+    let scene = swapped_half_way().await;
+    for _ in 0..3 {
+        // The other card's pictures are known now, and tell nothing of the first one's.
+        assert!(only_failure(&scene.run().await).contains("although 1 item was there"));
+        assert!(scene.state("DCIM/2.jpg").is_some());
+    }
+    scene.source.remove("DCIM/8.jpg");
+    scene.put("DCIM/1.jpg", "one", 1).put("DCIM/2.jpg", "two", 2);
+    scene.source.set_unreadable("DCIM/2.jpg", true);
+    let outcome = scene.run().await;
+    assert_eq!(counts(&outcome), (0, 1, 0, 2), "now the other card is the one that is missing: {outcome:?}");
+    scene.source.set_unreadable("DCIM/2.jpg", false);
+    assert!(scene.run().await.all_safe(), "and all of that one is on the hub");
+    assert!(scene.hub.holds(b"two") && scene.state("DCIM/8.jpg").is_none());
+}
+
+#[tokio::test]
+async fn what_was_deleted_on_its_way_to_the_hub_is_not_asked_about_once_its_disk_is_known_to_be_back() {
+    let scene = Scene::new();
+    scene.source.mount("Card", 2);
+    scene.put("Card/1.jpg", "one", 1).put("Card/2.jpg", "two", 2).put("Camera/a.jpg", "a", 3);
+    scene.source.set_unreadable("Card/1.jpg", true);
+    scene.source.set_unreadable("Card/2.jpg", true);
+    scene.run().await;
+    scene.source.unmount("Card");
+    assert!(scene.run().await.failed[0].reason.contains("although 2 items were there"));
+    scene.source.mount("Card", 2);
+    scene.source.remove("Card/1.jpg");
+    scene.source.set_unreadable("Card/2.jpg", false);
+    assert!(scene.run().await.all_safe());
+    assert!(scene.state("Card/1.jpg").is_none());
+    scene.source.remove("Card/2.jpg");
+    assert!(only_failure(&scene.run().await).contains("fake://1/Card: it is empty now, although 1 item"));
+}
+
+#[tokio::test]
+async fn an_album_in_use_that_is_made_neutral_for_one_backup_answers_the_question() {
+    let mut scene = swapped_half_way().await;
+    assert!(only_failure(&scene.run().await).ends_with("make the album neutral for one backup"));
+    scene.set("DCIM", AlbumState::Neutral);
+    assert!(scene.run().await.all_safe());
+    scene.set("DCIM", AlbumState::Include);
+    assert!(scene.run().await.all_safe());
+    assert!(scene.state("DCIM/2.jpg").is_none());
+}
+
+#[tokio::test]
+async fn a_number_that_went_from_a_missing_disk_to_the_one_below_it_is_no_proof() {
+    let scene = Scene::new();
+    scene.source.mount("", 2);
+    scene.source.mount("Share", 3);
+    scene.put("Camera/a.jpg", "a", 1).put("Share/b.jpg", "b", 2);
+    scene.source.set_unreadable("Share/b.jpg", true);
+    scene.run().await;
+    scene.source.unmount("Share");
+    // The share's own items keep the number that they had, and are not met.
+    scene.source.renumber(3, 9);
+    scene.source.renumber(2, 3);
+    for _ in 0..2 {
+        assert!(only_failure(&scene.run().await).starts_with("fake://1/Share: it is empty now, although 1"));
+        assert!(scene.state("Share/b.jpg").is_some());
+    }
+}
+
+#[tokio::test]
+async fn a_folder_in_whose_place_nothing_can_be_looked_at_is_not_called_empty() {
+    let (folder, disk) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    crate::durable::replace(&folder.path().join("a.jpg"), b"a").unwrap();
+    std::fs::create_dir(folder.path().join("card")).unwrap();
+    crate::durable::replace(&folder.path().join("card/b.jpg"), b"b").unwrap();
+    let mut scene = Scene::new();
+    scene.engine.parts.settings.add_source(folder.path(), false).unwrap();
+    scene.engine.parts.sources = scene.engine.parts.settings.open_sources();
+    assert!(scene.run().await.all_safe());
+    std::fs::remove_file(folder.path().join("card/b.jpg")).unwrap();
+    std::fs::remove_dir(folder.path().join("card")).unwrap();
+    std::os::unix::fs::symlink(disk.path().join("gone"), folder.path().join("card")).unwrap();
+    let failure = only_failure(&scene.run().await);
+    let expected = "card: it cannot be looked at now, although 1 item was there: No such file";
+    assert!(failure.contains(expected), "{failure}");
 }
 
 #[tokio::test]
@@ -102,12 +229,14 @@ async fn a_disk_that_is_missing_below_a_source_is_asked_about_until_it_is_not_ch
     assert!(
         failures[0].starts_with("fake://1/Card: it is empty now, although 1 item was there; is the disk")
     );
-    assert!(failures[1].starts_with("fake://1/Card/DCIM: it is empty now, although 2 items were there"));
+    assert!(failures[1].starts_with("fake://1/Card/DCIM: it is not there now, although 2 items were in it"));
 
     // What lands in the mountpoint meanwhile does not hide that the disk is missing.
     scene.put("Card/stray.jpg", "stray", 5);
     let outcome = scene.run().await;
     assert_eq!(counts(&outcome), (1, 1, 0, 2), "{outcome:?}");
+    let outcome = scene.run().await;
+    assert_eq!(counts(&outcome), (0, 2, 0, 2), "also when it is known itself: {outcome:?}");
     scene.source.remove("Card/stray.jpg");
 
     scene.set("Card", AlbumState::Neutral);
@@ -264,6 +393,6 @@ async fn a_disk_whose_mountpoint_went_with_it_is_asked_about_too() {
     scene.engine.parts.ledger.record(&writes).unwrap();
     let failure = only_failure(&scene.run().await);
     let expected =
-        format!("{}/card: it is empty now, although 200 items were there", folder.path().display());
+        format!("{}/card: it is not there now, although 200 items were in it", folder.path().display());
     assert!(failure.starts_with(&expected), "{failure}");
 }

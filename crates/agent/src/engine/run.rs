@@ -82,7 +82,7 @@ pub(super) enum Done {
     Filed(Result<Vec<FilingOutcome>, HubError>),
     Sent(Result<Arrived, Box<Unsent>>),
     Rested(Then),
-    /// Whether the folder of an item that was not found still holds others.
+    /// Whether the folder of an item that was not found is still there, with others in it.
     Missed(Result<bool, tokio::task::JoinError>),
     Probed(Result<ChangePage, HubError>),
     Committed(Result<(), EngineError>),
@@ -132,7 +132,10 @@ pub(super) struct Run<'e> {
     pub(super) gate: Gate,
     /// Calls about many items that failed in a row.
     pub(super) calls_failed: u32,
+    /// Not even a small file finds room on the hub.
     pub(super) hub_full: bool,
+    /// The length of the shortest file that found no room on the hub: longer ones find none either.
+    pub(super) no_room_from: Option<u64>,
     pub(super) ending: Option<(Ending, Arc<str>)>,
     pub(super) journal: Journal,
     pub(super) bytes_sent: Arc<AtomicU64>,
@@ -169,6 +172,7 @@ impl<'e> Run<'e> {
             gate: Gate::Open,
             calls_failed: 0,
             hub_full: false,
+            no_room_from: None,
             ending: None,
             journal: Journal::new(engine.parts.ledger.clone()),
             bytes_sent: Arc::default(),
@@ -209,7 +213,8 @@ impl<'e> Run<'e> {
             self.take(ticket, done)?;
         }
         if self.ending.is_none() {
-            let ending = if self.hub_full { Ending::HubFull } else { Ending::Complete };
+            let has_no_room = self.hub_full || self.no_room_from.is_some();
+            let ending = if has_no_room { Ending::HubFull } else { Ending::Complete };
             self.end(ending, STOPPED);
         }
         Ok(())
@@ -328,14 +333,15 @@ impl<'e> Run<'e> {
     fn start_sending(&mut self) {
         if self.hub_full {
             for job in self.lanes.drain() {
-                self.release_twins(&job);
-                self.leave(&job, &HubError::StorageFull.to_string());
+                self.leave_without_room(&job);
             }
-            // Twins went back to be offered: their turn comes in the next round.
-            self.start_offering();
-            return;
         }
         while let Some(job) = self.lanes.start() {
+            if self.no_room_from.is_some_and(|from_bytes| job.work.facts.size_bytes >= from_bytes) {
+                self.lanes.ended(job.work.facts.size_bytes);
+                self.leave_without_room(&job);
+                continue;
+            }
             let Some(transfer) = self.transfer_of(&job) else {
                 self.lanes.ended(job.work.facts.size_bytes);
                 continue;
@@ -352,6 +358,18 @@ impl<'e> Run<'e> {
             });
             self.start(vec![job], async move { Done::Sent(transfer.send(log).await) });
         }
+        if self.hub_full || self.no_room_from.is_some() {
+            // Many may have left the lanes at once, and what waited for room there can go on. Others with
+            // the same bytes went back to be offered.
+            self.start_hashing();
+            self.start_offering();
+        }
+    }
+
+    /// The next run tries it again.
+    pub(super) fn leave_without_room(&mut self, job: &Job) {
+        self.release_twins(job);
+        self.leave(job, &HubError::StorageFull.to_string());
     }
 
     fn start_committing(&mut self) {

@@ -62,8 +62,13 @@ impl Run<'_> {
         self.outcome.skipped.push(skipped);
     }
 
-    /// It does not work, and the reason is the item's own: remembered.
+    /// It does not work, and the reason is the item's own: remembered. Not of an item that was only touched
+    /// and could not be read again since: its record would lose what is known of it, which holds again once
+    /// it is read.
     pub(super) fn fail(&mut self, job: &Job, why: &str, permanent: bool) {
+        if job.work.touched.is_some() {
+            return self.leave(job, why);
+        }
         let retry_at_ms = self.engine.parts.clock.now_ms().saturating_add(REST_AFTER_FAILURE_MS);
         self.write(job, State::Failed { why: why.to_owned(), permanent, retry_at_ms });
         self.fail_with(job, why.into(), permanent);

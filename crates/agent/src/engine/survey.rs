@@ -248,16 +248,23 @@ pub(super) fn failed(why: impl Into<Arc<str>>) -> Verdict {
 /// What is to be remembered of an item that was met, where that is something else than what is known.
 ///
 /// A record that was made before the system's time was kept takes it over: the item counts as unchanged
-/// now and can be told from a changed one from the next run on. The record of an item that was touched
+/// now and can be told from a changed one from the next run on. One whose file system got another number,
+/// or that was out of reach, takes the number over. Apart from that the record of an item that was touched
 /// since stays as it is until the item is read again, so that what is known is not lost when that is
 /// interrupted.
 fn record_anew(facts: &Facts, known: Option<&Record>) -> Option<Record> {
-    match known {
-        Some(known) if known.facts.same_version(facts) => {
-            let learns = known.facts.changed_at_ns.is_none() && facts.changed_at_ns.is_some();
-            learns.then(|| Record { facts: *facts, ..known.clone() })
-        }
-        Some(known) if known.facts.looks_like(facts) && known.hashes.is_some() => None,
-        _ => Some(Record { facts: *facts, hashes: None, state: State::Seen }),
-    }
+    let stays = |known: &&Record| {
+        known.facts.same_version(facts) || (known.facts.looks_like(facts) && known.hashes.is_some())
+    };
+    let Some(known) = known.filter(stays) else {
+        return Some(Record { facts: *facts, hashes: None, state: State::Seen });
+    };
+    let device = |facts: &Facts| facts.file.map(|file| file.device);
+    let has_moved = device(&known.facts) != device(facts);
+    let learnt = Facts {
+        changed_at_ns: known.facts.changed_at_ns.or(facts.changed_at_ns),
+        file: if has_moved { facts.file } else { known.facts.file },
+        ..known.facts
+    };
+    (learnt != known.facts).then(|| Record { facts: learnt, ..known.clone() })
 }

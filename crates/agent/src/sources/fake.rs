@@ -35,6 +35,8 @@ struct Shelf {
     away: bool,
     /// After how many more reads it is pulled out.
     away_after: Option<u64>,
+    /// After how many more reads which disk is taken off.
+    unmount_after: Option<(u64, LocalId)>,
     reads: u64,
 }
 
@@ -137,6 +139,11 @@ impl FakeSource {
         self.shelf().mounts.remove(&LocalId::from_slashes(folder));
     }
 
+    /// Takes the disk at a folder off once so many more items were opened.
+    pub fn unmount_after(&self, folder: &str, reads: u64) {
+        self.shelf().unmount_after = Some((reads, LocalId::from_slashes(folder)));
+    }
+
     /// Gives a file system another number, as a restart of the computer may.
     pub fn renumber(&self, from: u64, to: u64) {
         let shelf = &mut *self.shelf();
@@ -219,6 +226,12 @@ impl FakeSource {
             Some(0) => shelf.away = true,
             Some(left) => *left -= 1,
             None => {}
+        }
+        match shelf.unmount_after.take() {
+            Some((0, folder)) => {
+                shelf.mounts.remove(&folder);
+            }
+            left => shelf.unmount_after = left.map(|(reads, folder)| (reads - 1, folder)),
         }
         let device = shelf.device(local);
         if shelf.away {

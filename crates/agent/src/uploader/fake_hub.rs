@@ -64,6 +64,10 @@ pub(crate) struct Shelf {
     /// How many calls were not answered.
     pub(crate) silent_calls: u64,
     pub(crate) full: bool,
+    /// Files that are longer find no room.
+    pub(crate) room_bytes: Option<u64>,
+    /// How many calls were refused because of that.
+    pub(crate) refused_for_room: u64,
     /// Names that are refused for good.
     pub(crate) refused: HashSet<String>,
     pub(crate) sending_now: (usize, usize),
@@ -393,6 +397,10 @@ impl Hub for FakeHub {
         let id = {
             let mut shelf = self.shelf();
             if shelf.full {
+                return Err(HubError::StorageFull);
+            }
+            if shelf.room_bytes.is_some_and(|room| file.size_bytes > room) {
+                shelf.refused_for_room += 1;
                 return Err(HubError::StorageFull);
             }
             shelf.begun += 1;

@@ -94,6 +94,18 @@ fn a_folder_that_is_empty_now_is_not_called_safe_by_a_backup_or_a_status() {
     assert!(status.contains("0 items safe, 1 not\n") && status.contains(&said), "{status}");
     assert!(device.run(["backup", "--dry-run"]).out.contains(&said));
     assert!(device.run(["albums"]).out.contains("0 items"), "and can be decided about");
+
+    // What is advised works, and what was kept back stays so.
+    assert!(ran.out.contains("take this folder out of the backup and add it again"), "{}", ran.out);
+    assert_eq!(device.run(["albums", "exclude", "Pictures"]).code, 0);
+    for verb in ["remove", "add"] {
+        let ran = device.run(["source".as_ref(), verb.as_ref(), pictures.as_os_str()]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+    let asked = device.run(["backup", "--dry-run"]).out;
+    assert!(!asked.contains("it is empty now"), "{asked}");
+    device.pictures("Pictures");
+    assert!(device.run(["albums"]).out.contains("exclude  Pictures"));
     drop(hub.played());
 }
 
