@@ -25,10 +25,10 @@ async fn world() -> (Doors, Person, Vec<String>) {
     }
     let album = doors.album(&sam, "album 0").await;
     let mut assets = Vec::new();
-    for number in 0..ROWS as u32 {
-        let stored = doors.store(&sam, &format!("{number}.jpg"), &samples::jpeg(number.into())).await;
+    for number in 0..ROWS as u64 {
+        let stored = doors.store(&sam, &format!("{number}.jpg"), &samples::jpeg(number)).await;
         // Some of the same millisecond, too.
-        doors.describe(&stored, looked_at(JULY_2024_MS + i64::from(number / 2))).await;
+        doors.describe(&stored, looked_at(JULY_2024_MS + i64::from(number > 2))).await;
         assets.push(stored["asset_id"].clone());
         let gone = doors.store(&sam, &format!("gone {number}"), format!("gone {number}").as_bytes()).await;
         let path = format!("/api/v1/entries/{}", text(&gone["entry_id"]));
