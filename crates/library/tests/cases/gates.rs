@@ -68,6 +68,10 @@ impl Vault for GatedVault {
         sealed
     }
 
+    async fn seal_over(&self, staged: Box<dyn Staged>) -> Result<Sealed> {
+        self.inner.seal_over(staged).await
+    }
+
     async fn size_of(&self, hash: ContentHash) -> Result<Option<u64>> {
         self.inner.size_of(hash).await
     }
