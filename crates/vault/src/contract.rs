@@ -106,6 +106,7 @@ pub async fn bytes_come_back_whole(vault: &dyn Vault) {
     let hashes = TwinHasher::of(&whole);
     assert_eq!(sealed, Sealed { hashes, was_there: false, replaced: false });
     assert_eq!(vault.size_of(hashes.sha256).await.unwrap(), Some(700_001));
+    assert!(vault.sync_name(hashes.sha256).await.unwrap());
     assert_eq!(read_all(vault, hashes.sha256, 0..700_001).await, whole);
     verify_blob(vault, hashes.sha256).await.unwrap();
     assert_eq!(vault.staged().await.unwrap(), vec![]);
@@ -308,6 +309,7 @@ pub async fn what_is_not_there_is_not_found(vault: &dyn Vault) {
     let hash = TwinHasher::of(b"nobody has this").sha256;
     assert_eq!(vault.size_of(hash).await.unwrap(), None);
     assert!(!vault.remove(hash).await.unwrap());
+    assert!(!vault.sync_name(hash).await.unwrap());
     let Err(error) = vault.read(hash, 0..0).await else { panic!("nothing was read") };
     assert!(matches!(error, Error::NotFound { hash: missing } if missing == hash), "{error:?}");
     let error = verify_blob(vault, hash).await.unwrap_err();

@@ -78,7 +78,7 @@ struct Marks {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Touch {
     Reads,
-    /// Needs no room.
+    /// Removes something or makes it durable: needs no room.
     Removes,
     Writes,
 }
@@ -395,6 +395,11 @@ impl Vault for FaultyVault {
 
     async fn seal_over(&self, staged: Box<dyn Staged>) -> Result<Sealed> {
         self.seal_as(staged, true).await
+    }
+
+    async fn sync_name(&self, hash: ContentHash) -> Result<bool> {
+        self.step(Touch::Removes)?;
+        self.inner.sync_name(hash).await
     }
 
     async fn size_of(&self, hash: ContentHash) -> Result<Option<u64>> {

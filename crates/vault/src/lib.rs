@@ -83,6 +83,11 @@ pub trait Vault: Send + Sync + Debug {
     /// known.
     async fn seal_over(&self, staged: Box<dyn Staged>) -> Result<Sealed>;
 
+    /// Makes the name of a blob survive a power cut that a seal may have left without (one that was killed
+    /// half way, or answered an error). Bytes are durable before they have a name. `false` when there is
+    /// no such blob.
+    async fn sync_name(&self, hash: ContentHash) -> Result<bool>;
+
     /// The length of a sealed blob; `None` when there is none.
     async fn size_of(&self, hash: ContentHash) -> Result<Option<u64>>;
 

@@ -206,6 +206,10 @@ impl Vault for MemoryVault {
         self.put_on_shelf(&*staged, true)
     }
 
+    async fn sync_name(&self, hash: ContentHash) -> Result<bool> {
+        Ok(self.lock().sealed.contains_key(&hash))
+    }
+
     async fn size_of(&self, hash: ContentHash) -> Result<Option<u64>> {
         Ok(self.lock().sealed.get(&hash).map(|sealed| sealed.len() as u64))
     }

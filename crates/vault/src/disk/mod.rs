@@ -156,6 +156,10 @@ impl Vault for DiskVault {
         self.seal_as(staged, Taken::MakesWay).await
     }
 
+    async fn sync_name(&self, hash: ContentHash) -> Result<bool> {
+        self.blocking("make a blob's name durable", move |shared| seal::sync_name(shared, hash)).await
+    }
+
     async fn size_of(&self, hash: ContentHash) -> Result<Option<u64>> {
         self.blocking("look for a blob", move |shared| read::size_of(&shared.layout, hash)).await
     }

@@ -311,6 +311,19 @@ fn side_by_side<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -
     })
 }
 
+/// Makes the name of a blob durable, with the folders above it, whatever is known of them.
+pub(super) fn sync_name(shared: &Shared, hash: ContentHash) -> Result<bool> {
+    if super::read::size_of(&shared.layout, hash)?.is_none() {
+        return Ok(false);
+    }
+    let place = shared.layout.blob(hash);
+    for folder in [&place.leaf, &place.top, &shared.layout.blobs] {
+        let synced = shared.primitives.sync_folder(folder);
+        synced.map_err(|source| Error::from_io("make a blob's name durable", source))?;
+    }
+    Ok(true)
+}
+
 /// Removes a blob and makes its absence durable, also when a call before this one was cut off between
 /// the two.
 pub(super) fn remove(shared: &Shared, hash: ContentHash) -> Result<bool> {

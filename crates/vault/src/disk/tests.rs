@@ -581,6 +581,20 @@ async fn staged_bytes_carry_the_time_of_the_clock() {
 }
 
 #[tokio::test]
+async fn a_name_is_made_durable_with_all_folders_above_it() {
+    let bench = Bench::new();
+    let hash = bench.sealed(&bytes("named")).await.hashes.sha256;
+    let place = bench.vault.shared.layout.blob(hash);
+    bench.steps();
+    assert!(bench.vault.sync_name(hash).await.unwrap());
+    let blobs = bench.vault.shared.layout.blobs.clone();
+    assert_eq!(bench.steps(), [place.leaf, place.top, blobs].map(|folder| (Step::SyncFolder, folder)));
+    bench.fail(|step, _| (step == Step::SyncFolder).then(|| rustix::io::Errno::IO.into()));
+    let error = bench.vault.sync_name(hash).await.unwrap_err();
+    assert!(error.is_retryable(), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_removal_is_durable_before_it_is_told() {
     let bench = Bench::new();
     let hash = bench.sealed(&bytes("goes")).await.hashes.sha256;
