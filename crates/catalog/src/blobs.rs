@@ -35,7 +35,7 @@ pub struct Blob {
     pub state: BlobState,
     /// When the bytes first came.
     pub created_at_ms: TimestampMs,
-    /// When the bytes were last read again and found right.
+    /// When the bytes were last read again and found right, or came anew in place of others.
     pub proven_at_ms: Option<TimestampMs>,
     /// Since when the bytes are known to be damaged or missing.
     pub damaged_at_ms: Option<TimestampMs>,
@@ -139,7 +139,7 @@ pub async fn remove_row(tx: &mut Tx, sha256: ContentHash) -> Result<bool> {
     query(sql::REMOVE_ROW).bind(sha256).changed(tx).await
 }
 
-/// Writes down that these bytes were read and are right. Known damage is thereby over.
+/// Writes down that these bytes were read, or have just come, and are right. Known damage is thereby over.
 pub async fn mark_proven(tx: &mut Tx, hashes: &[ContentHash], at_ms: TimestampMs) -> Result<u64> {
     let mut marked = 0;
     for chunk in hashes.chunks(LIST_MAX) {

@@ -53,7 +53,8 @@ pub enum Error {
     /// The upload has ended without a result, or expired.
     #[error("this upload has ended or expired; begin a new one")]
     UploadGone,
-    /// Somebody else is writing to it at this moment.
+    /// Somebody else is writing to it at this moment, or the hub is still reading what stands under its
+    /// name.
     #[error("another request is writing to this upload right now; try again in a moment")]
     UploadBusy,
     /// The whole file is not what was declared. The staged bytes are gone.

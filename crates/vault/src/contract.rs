@@ -35,6 +35,8 @@ macro_rules! vault_contract {
         discarded_bytes_are_gone
         the_same_content_again_is_told
         the_same_content_at_once_ends_with_one_blob
+        a_blob_makes_way_when_that_is_asked_for
+        making_way_at_once_ends_with_one_blob
         many_seals_at_once_all_hold
         no_bytes_are_a_blob_too
         ranges_are_exact
@@ -102,8 +104,9 @@ pub async fn bytes_come_back_whole(vault: &dyn Vault) {
     }
     let sealed = vault.seal(staged).await.unwrap();
     let hashes = TwinHasher::of(&whole);
-    assert_eq!(sealed, Sealed { hashes, was_there: false, replaced_damaged: false });
+    assert_eq!(sealed, Sealed { hashes, was_there: false, replaced: false });
     assert_eq!(vault.size_of(hashes.sha256).await.unwrap(), Some(700_001));
+    assert!(vault.sync_name(hashes.sha256).await.unwrap());
     assert_eq!(read_all(vault, hashes.sha256, 0..700_001).await, whole);
     verify_blob(vault, hashes.sha256).await.unwrap();
     assert_eq!(vault.staged().await.unwrap(), vec![]);
@@ -217,6 +220,47 @@ pub async fn the_same_content_at_once_ends_with_one_blob(vault: &dyn Vault) {
     verify_blob(vault, sealed[0].hashes.sha256).await.unwrap();
 }
 
+/// A blob that is to make way is replaced; a name that is free is simply taken.
+pub async fn a_blob_makes_way_when_that_is_asked_for(vault: &dyn Vault) {
+    let bytes = sample(22, 4321);
+    let hashes = TwinHasher::of(&bytes);
+    for (was_there, replaced) in [(false, false), (false, true), (false, true)] {
+        let staged = staged_with(vault, &bytes).await;
+        let sealed = vault.seal_over(staged).await.unwrap();
+        assert_eq!(sealed, Sealed { hashes, was_there, replaced });
+        verify_blob(vault, hashes.sha256).await.unwrap();
+        assert_eq!(vault.staged().await.unwrap(), vec![]);
+    }
+    assert!(sealed_with(vault, &bytes).await.was_there);
+    let staged = staged_with(vault, &bytes).await;
+    vault.discard(staged.id()).await.unwrap();
+    let refused = vault.seal_over(staged).await;
+    assert!(matches!(refused, Err(Error::NotStaged { .. })), "{refused:?}");
+    verify_blob(vault, hashes.sha256).await.unwrap();
+}
+
+/// Some replace while others only bring the same content: whoever is told that it is stored has it, and
+/// whoever reads meanwhile reads whole bytes.
+pub async fn making_way_at_once_ends_with_one_blob(vault: &dyn Vault) {
+    let bytes = sample(23, 50_000);
+    let hash = sealed_with(vault, &bytes).await.hashes.sha256;
+    let replacing = join_all((0..6).map(async |_| {
+        let staged = staged_with(vault, &bytes).await;
+        vault.seal_over(staged).await.unwrap()
+    }));
+    let bringing = join_all((0..6).map(async |_| {
+        let sealed = sealed_with(vault, &bytes).await;
+        verify_blob(vault, hash).await.unwrap();
+        sealed
+    }));
+    let (replaced, brought) = futures_util::join!(replacing, bringing);
+    assert!(replaced.iter().all(|sealed| sealed.replaced && !sealed.was_there));
+    assert!(brought.iter().all(|sealed| sealed.was_there && !sealed.replaced));
+    assert_eq!(vault.list(None, 10).await.unwrap().len(), 1);
+    assert_eq!(vault.staged().await.unwrap(), vec![]);
+    verify_blob(vault, hash).await.unwrap();
+}
+
 /// Seals that share their work each end well.
 pub async fn many_seals_at_once_all_hold(vault: &dyn Vault) {
     let all: Vec<_> = (0..40).map(|seed| sample(seed, 3000 + usize::from(seed))).collect();
@@ -265,6 +309,7 @@ pub async fn what_is_not_there_is_not_found(vault: &dyn Vault) {
     let hash = TwinHasher::of(b"nobody has this").sha256;
     assert_eq!(vault.size_of(hash).await.unwrap(), None);
     assert!(!vault.remove(hash).await.unwrap());
+    assert!(!vault.sync_name(hash).await.unwrap());
     let Err(error) = vault.read(hash, 0..0).await else { panic!("nothing was read") };
     assert!(matches!(error, Error::NotFound { hash: missing } if missing == hash), "{error:?}");
     let error = verify_blob(vault, hash).await.unwrap_err();

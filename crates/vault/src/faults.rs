@@ -78,7 +78,7 @@ struct Marks {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Touch {
     Reads,
-    /// Needs no room.
+    /// Removes something or makes it durable: needs no room.
     Removes,
     Writes,
 }
@@ -187,6 +187,34 @@ impl FaultyVault {
     fn around(&self, inner: Box<dyn Staged>) -> Box<dyn Staged> {
         let life = self.lock().life;
         Box::new(FaultyStaged { vault: self.clone(), inner, life })
+    }
+
+    async fn seal_as(&self, staged: Box<dyn Staged>, over: bool) -> Result<Sealed> {
+        let id = staged.id();
+        let staged: Box<dyn Any> = staged;
+        let Ok(staged) = staged.downcast::<FaultyStaged>() else {
+            return Err(Error::NotStaged { id });
+        };
+        if let Some(fault) = staged.step()? {
+            return Err(failure(fault));
+        }
+        // Drawn before the seal, because only a crash may follow one.
+        let fault = staged.step();
+        if let Ok(Some(fault @ (Fault::Error | Fault::ShortWrite | Fault::Full))) = fault {
+            if fault != Fault::Full {
+                drop(staged);
+                self.inner.discard(id).await?;
+                self.lock().marks.remove(&id);
+            }
+            return Err(failure(fault));
+        }
+        let inner = staged.inner;
+        let sealed = if over { self.inner.seal_over(inner).await? } else { self.inner.seal(inner).await? };
+        self.lock().marks.remove(&id);
+        match fault? {
+            None => Ok(sealed),
+            Some(fault) => Err(failure(fault)),
+        }
     }
 }
 
@@ -362,30 +390,16 @@ impl Vault for FaultyVault {
     }
 
     async fn seal(&self, staged: Box<dyn Staged>) -> Result<Sealed> {
-        let id = staged.id();
-        let staged: Box<dyn Any> = staged;
-        let Ok(staged) = staged.downcast::<FaultyStaged>() else {
-            return Err(Error::NotStaged { id });
-        };
-        if let Some(fault) = staged.step()? {
-            return Err(failure(fault));
-        }
-        // Drawn before the seal, because only a crash may follow one.
-        let fault = staged.step();
-        if let Ok(Some(fault @ (Fault::Error | Fault::ShortWrite | Fault::Full))) = fault {
-            if fault != Fault::Full {
-                drop(staged);
-                self.inner.discard(id).await?;
-                self.lock().marks.remove(&id);
-            }
-            return Err(failure(fault));
-        }
-        let sealed = self.inner.seal(staged.inner).await?;
-        self.lock().marks.remove(&id);
-        match fault? {
-            None => Ok(sealed),
-            Some(fault) => Err(failure(fault)),
-        }
+        self.seal_as(staged, false).await
+    }
+
+    async fn seal_over(&self, staged: Box<dyn Staged>) -> Result<Sealed> {
+        self.seal_as(staged, true).await
+    }
+
+    async fn sync_name(&self, hash: ContentHash) -> Result<bool> {
+        self.step(Touch::Removes)?;
+        self.inner.sync_name(hash).await
     }
 
     async fn size_of(&self, hash: ContentHash) -> Result<Option<u64>> {

@@ -74,6 +74,20 @@ pub trait Vault: Send + Sync + Debug {
     /// trusted afterwards, so those bytes are thrown away and [`Vault::reopen`] gives `None`.
     async fn seal(&self, staged: Box<dyn Staged>) -> Result<Sealed>;
 
+    /// Like [`Vault::seal`], but a blob that has the name makes way, whatever its length: for one whose
+    /// bytes have rotted, or that cannot be read. The new bytes are durable before they take the name,
+    /// and they take it in one step: at no moment does a name that had bytes have none.
+    ///
+    /// After an error the name has either the blob that was there or the new one. In the latter case
+    /// the upload is no longer staged, and whether a power cut would bring the old blob back is not
+    /// known.
+    async fn seal_over(&self, staged: Box<dyn Staged>) -> Result<Sealed>;
+
+    /// Makes the name of a blob survive a power cut that a seal may have left without (one that was killed
+    /// half way, or answered an error). Bytes are durable before they have a name. `false` when there is
+    /// no such blob.
+    async fn sync_name(&self, hash: ContentHash) -> Result<bool>;
+
     /// The length of a sealed blob; `None` when there is none.
     async fn size_of(&self, hash: ContentHash) -> Result<Option<u64>>;
 
@@ -177,10 +191,11 @@ pub struct StagedUpload {
 pub struct Sealed {
     /// Name, alias and length of the blob.
     pub hashes: Hashes,
-    /// A good blob of this name was there already and was kept; the staged bytes are gone.
+    /// A blob of this name and length was there already and was kept; the staged bytes are gone.
     pub was_there: bool,
-    /// A blob of this name was there with the wrong length; these bytes took its place.
-    pub replaced_damaged: bool,
+    /// A blob of this name was there, with the wrong length or for [`Vault::seal_over`] to replace;
+    /// these bytes took its place.
+    pub replaced: bool,
 }
 
 /// One sealed blob in a list.

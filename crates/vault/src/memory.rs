@@ -83,6 +83,22 @@ impl MemoryVault {
         }
     }
 
+    /// A seal; `over`: whatever has the name makes way.
+    fn put_on_shelf(&self, staged: &dyn Staged, over: bool) -> Result<Sealed> {
+        let (id, hashes) = (staged.id(), staged.hashes());
+        let mut shelves = self.lock();
+        let bytes = shelves.staged.get(&id).ok_or(Error::NotStaged { id })?.bytes.len() as u64;
+        if bytes != hashes.size_bytes {
+            return Err(Error::LengthDiffers { id, expected_bytes: hashes.size_bytes, actual_bytes: bytes });
+        }
+        let held = shelves.sealed.get(&hashes.sha256).map(|sealed| sealed.len() as u64);
+        let was_there = held == Some(hashes.size_bytes) && !over;
+        if let Some(staged) = shelves.staged.remove(&id).filter(|_| !was_there) {
+            shelves.sealed.insert(hashes.sha256, staged.bytes.into());
+        }
+        Ok(Sealed { hashes, was_there, replaced: held.is_some() && !was_there })
+    }
+
     fn lock(&self) -> MutexGuard<'_, Shelves> {
         self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -183,18 +199,15 @@ impl Vault for MemoryVault {
     }
 
     async fn seal(&self, staged: Box<dyn Staged>) -> Result<Sealed> {
-        let (id, hashes) = (staged.id(), staged.hashes());
-        let mut shelves = self.lock();
-        let bytes = shelves.staged.get(&id).ok_or(Error::NotStaged { id })?.bytes.len() as u64;
-        if bytes != hashes.size_bytes {
-            return Err(Error::LengthDiffers { id, expected_bytes: hashes.size_bytes, actual_bytes: bytes });
-        }
-        let held = shelves.sealed.get(&hashes.sha256).map(|sealed| sealed.len() as u64);
-        let was_there = held == Some(hashes.size_bytes);
-        if let Some(staged) = shelves.staged.remove(&id).filter(|_| !was_there) {
-            shelves.sealed.insert(hashes.sha256, staged.bytes.into());
-        }
-        Ok(Sealed { hashes, was_there, replaced_damaged: held.is_some() && !was_there })
+        self.put_on_shelf(&*staged, false)
+    }
+
+    async fn seal_over(&self, staged: Box<dyn Staged>) -> Result<Sealed> {
+        self.put_on_shelf(&*staged, true)
+    }
+
+    async fn sync_name(&self, hash: ContentHash) -> Result<bool> {
+        Ok(self.lock().sealed.contains_key(&hash))
     }
 
     async fn size_of(&self, hash: ContentHash) -> Result<Option<u64>> {

@@ -1,5 +1,7 @@
 //! Append: the next bytes of an upload, and what follows when they were the last ones.
 
+use std::fmt::Display;
+
 use catalog::offers;
 use catalog::uploads::{self, Upload, UploadState as Stage};
 use domain::UploadId;
@@ -50,7 +52,9 @@ impl Library {
         body: impl Body,
     ) -> Result<bool> {
         let (id, length) = (upload.declared.id, declared_length(upload)?);
-        let Session::Staged { staged, head } = &mut *turn.session else { return Err(Error::UploadGone) };
+        let Session::Staged { staged, head, unchecked } = &mut *turn.session else {
+            return Err(Error::UploadGone);
+        };
         let promise = self.promises.claim(id, length - staged.size_bytes()).await?;
         let limits = Limits {
             length,
@@ -59,10 +63,9 @@ impl Library {
             yield_now: turn.yield_now.clone(),
             stopping: self.stopping.clone(),
         };
-        let received = receive(staged, head, body, checksum, &limits).await;
+        let received = receive(staged, head, unchecked, body, checksum, &limits).await;
         if let Err(Broken::Spoiled(cause)) = received {
-            tracing::error!(error = %cause, upload = %id, "bytes that were refused could not be cut off");
-            return Err(self.end_spoiled(id, &mut turn.session).await);
+            return Err(self.end_spoiled(id, &mut turn.session, &cause).await);
         }
         let is_complete = received.is_ok() && staged.size_bytes() == length;
         if !is_complete {
@@ -96,7 +99,7 @@ impl Library {
         if finished_state(&upload)?.is_none() {
             let mut turn = self.sessions.take_turn(id).await?;
             if matches!(*turn.session, Session::Spoiled) {
-                return match self.end_spoiled(id, &mut turn.session).await {
+                return match self.end_spoiled(id, &mut turn.session, &STILL_THERE).await {
                     Error::UploadGone => Ok(()),
                     error => Err(error),
                 };
@@ -142,9 +145,10 @@ impl Library {
             return Ok(Opened::Done(done));
         }
         let mut turn = self.sessions.take_turn(id).await?;
-        if let Session::Staged { staged, .. } = &mut *turn.session {
-            // The request before this one may have been dropped in the middle of a write.
-            staged.settle().await;
+        if matches!(*turn.session, Session::Staged { .. }) {
+            if let Err(cause) = turn.session.settle().await {
+                return Err(self.end_spoiled(id, &mut turn.session, &cause).await);
+            }
         } else {
             // Whoever had the turn before may have finished or ended it while this call waited.
             upload = self.own_upload(caller, id).await?;
@@ -153,7 +157,7 @@ impl Library {
                 return Ok(Opened::Done(done));
             }
             if matches!(*turn.session, Session::Spoiled) {
-                return Err(self.end_spoiled(id, &mut turn.session).await);
+                return Err(self.end_spoiled(id, &mut turn.session, &STILL_THERE).await);
             }
             self.warm_up(caller, &mut turn.session, &upload).await?;
         }
@@ -200,7 +204,7 @@ impl Library {
             return Ok(());
         }
         if let Some(staged) = self.vault.reopen(id).await? {
-            *session = Session::Staged { staged, head: Vec::new() };
+            *session = Session::Staged { staged, head: Vec::new(), unchecked: None };
             return Ok(());
         }
         match self.sealed_before(caller, upload).await? {
@@ -218,7 +222,8 @@ impl Library {
     /// Ends an upload in whose staged file bytes stand that were refused. Gives what its sender hears:
     /// "gone", so that it begins anew. When neither the row nor the file can be done away with, nothing
     /// counts until one of them can.
-    async fn end_spoiled(&self, id: UploadId, session: &mut Session) -> Error {
+    async fn end_spoiled(&self, id: UploadId, session: &mut Session, cause: &(dyn Display + Sync)) -> Error {
+        tracing::error!(%cause, upload = %id, "bytes that were refused could not be cut off");
         *session = Session::Spoiled;
         let (now_ms, expires_at_ms) = (self.now_ms(), self.now_ms() + self.settings.upload_expiry_ms());
         let why = "refused bytes could not be cut off";
@@ -257,6 +262,9 @@ impl Library {
         Ok(())
     }
 }
+
+/// Why an upload is still spoiled.
+const STILL_THERE: &str = "neither the catalog nor the disk has answered since";
 
 /// What became of asking for the turn.
 enum Opened {

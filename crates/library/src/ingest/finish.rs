@@ -12,7 +12,7 @@ use vault::Staged;
 use super::Stored;
 use super::record::Arrival;
 use super::session::{HEAD_BYTES, SealedBytes, Session};
-use super::standing::Mending;
+use super::standing::{Mending, REREAD_WAIT};
 use crate::error::{Error, Result};
 use crate::reread::reread;
 use crate::spaces::readable;
@@ -38,7 +38,10 @@ impl Library {
             _ => None,
         };
         let mending = match arrived {
-            Some(hashes) if compare(declared, hashes).is_ok() => self.doubts.settle(hashes).await?,
+            // Who sends a file in one request would have to send it all again.
+            Some(hashes) if compare(declared, hashes).is_ok() => {
+                self.doubts.settle(hashes, written_down.then_some(REREAD_WAIT)).await?
+            }
             _ => None,
         };
         // From here to the commit no sweep may take bytes that turn out to be there already.
@@ -48,7 +51,7 @@ impl Library {
                 self.still_there(declared, sealed.hashes, written_down).await?;
                 sealed
             }
-            Session::Staged { staged, head: seen } => {
+            Session::Staged { staged, head: seen, .. } => {
                 head = seen;
                 self.seal(declared, staged, mending.as_ref(), written_down).await?
             }
@@ -90,17 +93,15 @@ impl Library {
             }
             return Err(error);
         }
-        let mut staged = staged;
-        if mending.is_some_and(|mending| mending.in_the_way) {
-            // Known to be damaged, in the catalog too: until the bytes that have arrived have their name,
-            // nobody is told that this content is safe.
-            staged.sync().await?;
-            self.vault.remove(staged.hashes().sha256).await?;
-        }
-        let sealed = self.vault.seal(staged).await?;
-        // Who mends has read what was there, or taken it away.
-        let fresh = !sealed.was_there || mending.is_some();
-        Ok(SealedBytes { hashes: sealed.hashes, fresh })
+        let sealed = match mending {
+            Some(mending) => {
+                let sealed = self.vault.seal_over(staged).await?;
+                mending.took_its_place();
+                sealed
+            }
+            None => self.vault.seal(staged).await?,
+        };
+        Ok(SealedBytes { hashes: sealed.hashes, fresh: !sealed.was_there })
     }
 
     /// Bytes that were sealed in an earlier call may have been swept since, when the catalog was away
@@ -157,6 +158,10 @@ impl Library {
             })
             .await?;
         if !may_adopt {
+            return Ok(None);
+        }
+        // Whoever sealed it may not have come as far as making its name durable.
+        if !self.vault.sync_name(sha256).await? {
             return Ok(None);
         }
         let read = reread(&*self.vault, sha256, length, |_| ()).await?;

@@ -8,7 +8,7 @@ use domain::{ContentHash, Sha1Hash, TwinHasher};
 use futures_core::Stream;
 use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
-use vault::Staged;
+use vault::{Checkpoint, Staged};
 
 use super::promises::Promise;
 use super::session::HEAD_BYTES;
@@ -81,11 +81,14 @@ enum End {
 pub(super) async fn receive(
     staged: &mut Box<dyn Staged>,
     head: &mut Vec<u8>,
+    unchecked: &mut Option<Checkpoint>,
     body: impl Body,
     checksum: Option<ChunkChecksum>,
     limits: &Limits<'_>,
 ) -> Result<(), Broken> {
     let before = staged.checkpoint();
+    // This call may be dropped at any of its waits: whoever comes next must know.
+    *unchecked = checksum.map(|_| before.clone());
     let mut chunk_hasher = checksum.map(|_| TwinHasher::new());
     let end = pump(staged, head, body, chunk_hasher.as_mut(), limits).await;
     let fault = match end {
@@ -97,16 +100,25 @@ pub(super) async fn receive(
         Ok(End::Cut(error)) if checksum.is_none() => return Err(Broken::Refused(error)),
         Ok(End::Cut(error)) | Err(error) => Some(error),
     };
-    let Some(error) = fault else { return Ok(()) };
+    let Some(error) = fault else {
+        *unchecked = None;
+        return Ok(());
+    };
     // Without a checksum, bytes that were taken before the disk failed are as good as any.
     let must_go = checksum.is_some() || matches!(error, Error::LengthMismatch { .. });
+    if must_go {
+        *unchecked = Some(before.clone());
+    }
     let kept = matches!(error, Error::StorageFull) && !must_go;
     let rolled_back = if kept { Ok(()) } else { staged.roll_back(before).await };
     // The head must not show bytes that were refused: others may come in their place.
     head.truncate(usize::try_from(staged.size_bytes()).unwrap_or(usize::MAX));
     match rolled_back {
         Err(cause) if must_go => Err(Broken::Spoiled(cause.into())),
-        _ => Err(Broken::Refused(error)),
+        _ => {
+            *unchecked = None;
+            Err(Broken::Refused(error))
+        }
     }
 }
 

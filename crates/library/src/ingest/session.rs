@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::{Hashes, UploadId};
 use tokio::sync::{Mutex as TurnMutex, OwnedMutexGuard};
 use tokio_util::sync::CancellationToken;
-use vault::Staged;
+use vault::{Checkpoint, Staged};
 
 use crate::error::{Error, Result};
 
@@ -28,6 +28,9 @@ pub(super) enum Session {
         staged: Box<dyn Staged>,
         /// The first bytes, while they were seen by this process.
         head: Vec<u8>,
+        /// Where to go back to before anything counts: bytes behind it belong to a request that may
+        /// have been dropped before they were held against their checksum, or cut off.
+        unchecked: Option<Checkpoint>,
     },
     /// The bytes are durable under their name; the catalog has yet to hear of it.
     Sealed {
@@ -46,6 +49,19 @@ impl Session {
             Self::Staged { staged, .. } => staged.size_bytes(),
             Self::Sealed { sealed } => sealed.hashes.size_bytes,
         }
+    }
+
+    /// Lets the request before this one come to rest: it may have been dropped in the middle of a write,
+    /// or of a chunk that nobody has checked. After an error bytes that must not count are still there.
+    pub(super) async fn settle(&mut self) -> vault::Result<()> {
+        let Self::Staged { staged, head, unchecked } = self else { return Ok(()) };
+        staged.settle().await;
+        if let Some(before) = unchecked.clone() {
+            staged.roll_back(before).await?;
+            head.truncate(usize::try_from(staged.size_bytes()).unwrap_or(usize::MAX));
+            *unchecked = None;
+        }
+        Ok(())
     }
 }
 
@@ -82,7 +98,7 @@ pub(crate) struct Sessions {
 impl Sessions {
     /// Puts a fresh upload under its id.
     pub(super) fn insert(&self, id: UploadId, staged: Box<dyn Staged>) {
-        let session = Session::Staged { staged, head: Vec::new() };
+        let session = Session::Staged { staged, head: Vec::new(), unchecked: None };
         let slot = Slot { session: Arc::new(TurnMutex::new(session)), writer: Mutex::default() };
         self.lock().insert(id, Arc::new(slot));
     }
@@ -126,7 +142,13 @@ impl Sessions {
             let wanted = Arc::strong_count(slot) > 1;
             wanted
                 || match slot.session.try_lock() {
-                    Ok(session) => matches!(*session, Session::Sealed { .. } | Session::Spoiled),
+                    // What is only known here must not be forgotten.
+                    Ok(session) => matches!(
+                        *session,
+                        Session::Sealed { .. }
+                            | Session::Spoiled
+                            | Session::Staged { unchecked: Some(_), .. }
+                    ),
                     Err(_) => true,
                 }
         });
@@ -180,5 +202,25 @@ mod tests {
         assert_eq!(sessions.cool_down(), 0);
         drop(turn);
         assert_eq!(sessions.cool_down(), 1);
+    }
+
+    #[tokio::test]
+    async fn cooling_down_does_not_forget_that_bytes_are_unchecked() {
+        use vault::Vault as _;
+        let vault = vault::MemoryVault::new(Arc::new(domain::SystemClock));
+        let sessions = Sessions::default();
+        sessions.insert(ID, vault.stage(ID).await.unwrap());
+        {
+            let mut turn = sessions.take_turn(ID).await.unwrap();
+            let Session::Staged { staged, unchecked, .. } = &mut *turn.session else { panic!("not staged") };
+            *unchecked = Some(staged.checkpoint());
+            staged.append(vec![bytes::Bytes::from_static(b"unchecked")]).await.unwrap();
+        }
+        assert_eq!(sessions.cool_down(), 0);
+        let mut turn = sessions.take_turn(ID).await.unwrap();
+        turn.session.settle().await.unwrap();
+        assert_eq!(turn.session.size_bytes(), 0);
+        drop(turn);
+        assert_eq!(sessions.cool_down(), 1, "it can be forgotten again");
     }
 }

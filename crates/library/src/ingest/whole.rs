@@ -45,7 +45,7 @@ impl Library {
         let mut declared = self.declare(caller, new).await?;
         let promise = self.promises.claim(declared.id, length.unwrap_or(0)).await?;
         let mut staged = self.vault.stage(declared.id).await?;
-        let mut head = Vec::new();
+        let (mut head, mut unchecked) = (Vec::new(), None);
         let limits = Limits {
             length: length.unwrap_or(u64::MAX),
             promise: &promise,
@@ -53,7 +53,7 @@ impl Library {
             yield_now: tokio_util::sync::CancellationToken::new(),
             stopping: self.stopping.clone(),
         };
-        let received = match receive(&mut staged, &mut head, body, checksum, &limits).await {
+        let received = match receive(&mut staged, &mut head, &mut unchecked, body, checksum, &limits).await {
             Ok(()) => length.map_or(Ok(()), |expected| expect_length(expected, staged.size_bytes())),
             Err(broken) => Err(broken.into()),
         };
@@ -64,7 +64,7 @@ impl Library {
         }
         let size_bytes = staged.size_bytes();
         declared.size_bytes = Some(size_bytes);
-        let mut session = Session::Staged { staged, head };
+        let mut session = Session::Staged { staged, head, unchecked };
         let stored = match self.finish(caller, &declared, &mut session, false).await {
             Ok(stored) => stored,
             Err(error) => {

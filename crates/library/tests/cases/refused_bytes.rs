@@ -5,7 +5,7 @@ use futures_util::{StreamExt as _, stream};
 use library::{Caller, ChunkChecksum, Error};
 use vault::faults::{Fault, Unsynced};
 
-use crate::common::{World, body, file, picture, sha256, upload};
+use crate::common::{World, body, file, picture, sha256, silent_body, upload};
 
 const WRONG: Option<ChunkChecksum> = Some(ChunkChecksum::Sha1(Sha1Hash::from_bytes([7; 20])));
 
@@ -156,4 +156,39 @@ async fn refused_bytes_do_not_count_while_nothing_answers() {
     };
     assert!(matches!(error, Error::UploadGone), "{error:?}");
     world.end().await;
+}
+
+/// A request that is dropped in the middle of a chunk with a checksum: what nobody could check does not
+/// count, and where it cannot be cut off, the upload ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unchecked_chunk_whose_sender_hangs_up_does_not_count() {
+    for disk_fails in [false, true] {
+        let world = World::in_memory().await;
+        let sam = world.person("sam", Role::Member).await;
+        let bytes = picture(1, 600 * 1024);
+        let id = begun(&world, &sam, &bytes).await;
+        let junk = vec![0x55; 300 * 1024];
+        {
+            let mut sending = Box::pin(world.library.append(&sam, id, 1000, WRONG, silent_body(&[&junk])));
+            while world.vault.staged().await.unwrap()[0].size_bytes == 1000 {
+                tokio::select! {
+                    biased;
+                    ended = &mut sending => panic!("{ended:?}"),
+                    () = tokio::task::yield_now() => {}
+                }
+            }
+        }
+        if disk_fails {
+            world.faults.fail_at(0, Fault::Error);
+            let error = world.library.upload_state(&sam, id).await.unwrap_err();
+            assert!(matches!(error, Error::UploadGone), "{error:?}");
+            assert!(world.vault.staged().await.unwrap().is_empty());
+        } else {
+            assert_eq!(world.library.upload_state(&sam, id).await.unwrap().offset, 1000);
+            let rest = body(&[&bytes[1000..]]);
+            let done = world.library.append(&sam, id, 1000, None, rest).await.unwrap();
+            assert_eq!(done.stored.unwrap().sha256, sha256(&bytes));
+        }
+        world.end().await;
+    }
 }

@@ -81,6 +81,7 @@ async fn sealed_bytes_are_adopted_by_their_declared_hash_but_never_somebody_else
     assert_eq!(world.vault.staged().await.unwrap(), vec![], "sealed, not staged any more");
     let adopted = world.library.upload_state(&sam, begun.id).await.unwrap();
     assert_eq!(adopted.stored.unwrap().sha256, sha256(&bytes));
+    assert_eq!(world.gates.synced_names(), 1, "a seal that was killed may have left the name to chance");
     assert_eq!(world.tree(&sam).await.len(), 1);
 
     // Eve knows the hash and loses her own staged bytes; Sam's picture must not become hers.

@@ -3,9 +3,11 @@
 
 use domain::{ContentHash, Role};
 use library::{Caller, ChangeKind, Error};
+use tokio::sync::oneshot;
 use vault::faults::{Fault, Unsynced};
 
-use crate::common::{DAY_MS, World, file, on_both, picture, sha256};
+use crate::common::{DAY_MS, World, body, file, on_both, picture, sha256, upload};
+use crate::gates::failure;
 
 /// What this person hears about damage to this content.
 async fn told(world: &World, caller: &Caller, about: ContentHash) -> Vec<ChangeKind> {
@@ -36,6 +38,10 @@ on_both! {
             assert_eq!(told(world, &kim, hers.sha256).await, expected, "she is told, and that it is over");
         }
         assert_eq!(world.proven_blobs().await.len(), 2);
+        // What has just come in place of the old bytes is not doubted by the next sender.
+        let reads = world.gates.reads();
+        world.put(&sam, file("again", "1.jpg"), &picture(1, 3000)).await;
+        assert_eq!(world.gates.reads(), reads);
         assert!(world.library.verify(&|_| ()).await.unwrap().is_whole());
     }
 }
@@ -136,6 +142,112 @@ async fn a_mend_that_breaks_off_anywhere_claims_nothing() {
                 break;
             }
         }
+        world.end().await;
+    }
+}
+
+/// The disk does not give a blob that is good. Whatever fails after that, and whether or not its sender
+/// ever tries again, good bytes have its name all the time, and nobody is told of damage.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_good_blob_that_cannot_be_read_is_never_without_bytes() {
+    for fault in [Fault::Error, Fault::Full, Fault::Crash] {
+        for tries_again in [false, true] {
+            let mut world = World::in_memory().await;
+            world.person("sam", Role::Member).await;
+            let sam = world.device("sam", "phone").await;
+            for step in 0.. {
+                let bytes = picture(step, 3000);
+                let old = world.put(&sam, file("old", &format!("{step}.jpg")), &bytes).await;
+                world.advance_ms(8 * DAY_MS);
+                let place = file("new", &format!("{step}.jpg"));
+                world.gates.be_unreadable(true);
+                world.faults.fail_at(step, fault);
+                let first = world.send(&sam, place.clone(), &bytes).await;
+                let failed = world.faults.has_failed();
+                world.faults.fail_at(u64::MAX, fault);
+                world.faults.make_room();
+                vault::verify_blob(&*world.vault, old.sha256).await.unwrap();
+                if failed && fault == Fault::Crash {
+                    world.faults.restart(Unsynced::Lost).await.unwrap();
+                    world.restart().await;
+                }
+                if tries_again && first.is_err() {
+                    world.send(&sam, place, &bytes).await.unwrap();
+                }
+                world.gates.be_unreadable(false);
+                assert_eq!(world.download(&sam, old.entry_id).await, bytes, "{fault:?} at {step}");
+                assert_eq!(told(&world, &sam, old.sha256).await, [], "{fault:?} at {step}");
+                if !failed {
+                    first.unwrap();
+                    assert!(step > 5, "there are more steps than {step}");
+                    break;
+                }
+            }
+            assert!(world.library.verify(&|_| ()).await.unwrap().is_whole());
+            world.end().await;
+        }
+    }
+}
+
+/// While one sender looks at a blob that has just gone, another brings it anew and is told "stored": the
+/// first one, whose own seal fails, takes nothing away.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_sender_was_told_is_stored_stays() {
+    let world = World::in_memory().await;
+    let sam = world.person("sam", Role::Member).await;
+    let kim = world.person("kim", Role::Member).await;
+    let bytes = picture(1, 3000);
+    let old = world.put(&sam, file("old", "a.jpg"), &bytes).await;
+    world.advance_ms(8 * DAY_MS);
+    let (library, vault, gates) = (world.library.clone(), world.vault.clone(), world.gates.clone());
+    let (hash, hers) = (old.sha256, bytes.clone());
+    world.gates.instead_of_read(async move {
+        vault.remove(hash).await.unwrap();
+        library.put(&kim, file("K", "a.jpg"), None, body(&[&hers])).await.unwrap();
+        gates.refuse_seals(true);
+        Err(vault::Error::NotFound { hash })
+    });
+    let error = world.send(&sam, file("new", "a.jpg"), &bytes).await.unwrap_err();
+    assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
+    world.gates.refuse_seals(false);
+    assert_eq!(world.download(&sam, old.entry_id).await, bytes);
+    assert_eq!(told(&world, &sam, hash).await, [], "nothing was damaged");
+    assert_eq!(world.proven_blobs().await, [hash]);
+    world.end().await;
+}
+
+/// A film whose reading takes longer than its sender is made to wait: the reading goes on, and its result
+/// is there for the next try, whatever it is.
+#[tokio::test]
+async fn a_sender_is_sent_away_while_a_long_reading_goes_on_and_it_is_done_once() {
+    for (number, is_good) in [(1, true), (2, false)] {
+        let world = World::in_memory().await;
+        let sam = world.person("sam", Role::Member).await;
+        let bytes = picture(number, 3000);
+        let old = world.put(&sam, file("old", "a.jpg"), &bytes).await;
+        world.advance_ms(8 * DAY_MS);
+        let (go_on, may_go_on) = oneshot::channel::<()>();
+        let (vault, hash) = (world.vault.clone(), old.sha256);
+        world.gates.instead_of_read(async move {
+            may_go_on.await.unwrap();
+            if is_good { vault.read(hash, 0..3000).await } else { Err(failure()) }
+        });
+        let id = world.library.begin(&sam, upload(file("new", "a.jpg"), 3000)).await.unwrap().id;
+        let (library, caller, sent) = (world.library.clone(), sam.clone(), bytes.clone());
+        let sending = tokio::spawn(async move { library.append(&caller, id, 0, None, body(&[&sent])).await });
+        while world.gates.reads() == 0 {
+            tokio::task::yield_now().await;
+        }
+        tokio::time::pause();
+        tokio::time::advance(std::time::Duration::from_secs(61)).await;
+        let error = sending.await.unwrap().unwrap_err();
+        tokio::time::resume();
+        assert!(matches!(error, Error::UploadBusy) && error.is_retryable(), "{error:?}");
+        go_on.send(()).unwrap();
+        let stored = world.library.upload_state(&sam, id).await.unwrap().stored.unwrap();
+        assert_eq!(stored.sha256, hash);
+        assert_eq!(world.gates.reads(), 1, "its head was seen when it came, and the blob read once");
+        assert_eq!(world.download(&sam, old.entry_id).await, bytes);
         world.end().await;
     }
 }

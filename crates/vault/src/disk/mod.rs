@@ -33,7 +33,7 @@ use layout::Layout;
 use primitives::{Primitives, Watch};
 pub(crate) use read::stream as stream_of;
 use rounds::Rounds;
-use seal::{KnownFolders, SealJob};
+use seal::{KnownFolders, SealJob, Taken};
 use staging::DiskStaged;
 
 /// Files above this length are synced before they join a round, so that a long film does not keep
@@ -92,6 +92,27 @@ impl DiskVault {
         let shared = Arc::clone(&self.shared);
         run_blocking(what, move || work(&shared)).await
     }
+
+    async fn seal_as(&self, staged: Box<dyn Staged>, taken: Taken) -> Result<Sealed> {
+        const WHAT: &str = "seal staged bytes";
+        let staged: Box<dyn Any> = staged;
+        let staged = staged.downcast::<DiskStaged>().map_err(|_| Error::Io {
+            what: WHAT,
+            source: io::Error::new(io::ErrorKind::InvalidInput, "the handle is another vault's"),
+        });
+        let mut staged = staged?;
+        staged.settle().await;
+        let job = staged.into_seal_job(taken);
+        if job.hashes.size_bytes > SYNC_ALONE_BYTES {
+            let early = job.clone();
+            self.blocking(WHAT, move |shared| seal::sync_alone(shared, &early)).await?;
+        }
+        let shared = Arc::clone(&self.shared);
+        let answer = self.shared.rounds.join(job, move |jobs| seal::seal_round(&shared, jobs)).await;
+        answer.unwrap_or_else(|| {
+            Err(Error::Io { what: WHAT, source: io::Error::other("the sync round did not end") })
+        })
+    }
 }
 
 /// Runs file work on the blocking pool. A panic there, or a runtime that is shutting down, becomes an
@@ -128,24 +149,15 @@ impl Vault for DiskVault {
     }
 
     async fn seal(&self, staged: Box<dyn Staged>) -> Result<Sealed> {
-        const WHAT: &str = "seal staged bytes";
-        let staged: Box<dyn Any> = staged;
-        let staged = staged.downcast::<DiskStaged>().map_err(|_| Error::Io {
-            what: WHAT,
-            source: io::Error::new(io::ErrorKind::InvalidInput, "the handle is another vault's"),
-        });
-        let mut staged = staged?;
-        staged.settle().await;
-        let job = staged.into_seal_job();
-        if job.hashes.size_bytes > SYNC_ALONE_BYTES {
-            let early = job.clone();
-            self.blocking(WHAT, move |shared| seal::sync_alone(shared, &early)).await?;
-        }
-        let shared = Arc::clone(&self.shared);
-        let answer = self.shared.rounds.join(job, move |jobs| seal::seal_round(&shared, jobs)).await;
-        answer.unwrap_or_else(|| {
-            Err(Error::Io { what: WHAT, source: io::Error::other("the sync round did not end") })
-        })
+        self.seal_as(staged, Taken::IsKept).await
+    }
+
+    async fn seal_over(&self, staged: Box<dyn Staged>) -> Result<Sealed> {
+        self.seal_as(staged, Taken::MakesWay).await
+    }
+
+    async fn sync_name(&self, hash: ContentHash) -> Result<bool> {
+        self.blocking("make a blob's name durable", move |shared| seal::sync_name(shared, hash)).await
     }
 
     async fn size_of(&self, hash: ContentHash) -> Result<Option<u64>> {

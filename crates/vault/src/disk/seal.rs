@@ -5,7 +5,8 @@
 //!
 //! 1. length checked against what was hashed, and read-only;
 //! 2. fsync of the file;
-//! 3. folders made where missing, rename to the blob's name unless a good blob has it;
+//! 3. folders made where missing, rename to the blob's name unless a good blob has it, or over it where
+//!    the one that has it is to make way;
 //! 4. fsync of the folder that got the name, and of the folders above it the first time this process
 //!    uses them (one that was made by a process that lost its power may not be durable itself);
 //! 5. only then the answer.
@@ -53,6 +54,14 @@ pub(super) struct SealJob {
     pub(super) file: Arc<File>,
     pub(super) path: Arc<Path>,
     pub(super) hashes: Hashes,
+    pub(super) taken: Taken,
+}
+
+/// What is done with a name that a blob of the right length has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    IsKept,
+    MakesWay,
 }
 
 /// The folders known to be durable in their parents, by the first byte or two of their hashes. At
@@ -81,7 +90,7 @@ enum Outcome {
     Placed,
     /// A good blob has it.
     WasThere,
-    /// A blob of the wrong length had it.
+    /// A blob had it that was of the wrong length, or was to make way.
     Replaced,
 }
 
@@ -166,12 +175,17 @@ fn sync_all(shared: &Shared, how_many: usize) -> bool {
         .is_ok()
 }
 
-/// Gives the bytes their name. A good blob that has it is kept, a damaged one is replaced.
+/// Gives the bytes their name. A blob that has it and is good, as far as the job knows, is kept; another
+/// is replaced in one step.
 fn give_name(shared: &Shared, job: SealJob) -> Result<Named> {
     let place = shared.layout.blob(job.hashes.sha256);
     make_folders(shared, &place).map_err(failed)?;
     let outcome = match shared.primitives.rename_new(&job.path, &place.file).map_err(failed)? {
         Placed::Done => Outcome::Placed,
+        Placed::Taken if job.taken == Taken::MakesWay => {
+            shared.primitives.rename_over(&job.path, &place.file).map_err(failed)?;
+            Outcome::Replaced
+        }
         Placed::Taken => {
             let stored = fs::symlink_metadata(&place.file).map_err(failed)?;
             if stored.is_file() && stored.len() == job.hashes.size_bytes {
@@ -244,7 +258,9 @@ fn answer(shared: &Shared, named: Named, refused: &BTreeMap<PathBuf, io::Error>)
     let Named { job, place, outcome } = named;
     let above = [&place.leaf, &place.top, &shared.layout.blobs];
     if let Some(refused) = above.iter().find_map(|folder| refused.get(*folder)) {
-        if outcome != Outcome::WasThere {
+        // What was replaced is gone: without the new bytes there would be none. They keep the name, and
+        // only the answer is missing.
+        if outcome == Outcome::Placed {
             take_name_back(shared, &job, &place);
         }
         let again =
@@ -260,7 +276,7 @@ fn answer(shared: &Shared, named: Named, refused: &BTreeMap<PathBuf, io::Error>)
     Ok(Sealed {
         hashes: job.hashes,
         was_there: outcome == Outcome::WasThere,
-        replaced_damaged: outcome == Outcome::Replaced,
+        replaced: outcome == Outcome::Replaced,
     })
 }
 
@@ -293,6 +309,19 @@ fn side_by_side<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -
         let joined = threads.into_iter().map(thread::ScopedJoinHandle::join);
         joined.flat_map(|done| done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     })
+}
+
+/// Makes the name of a blob durable, with the folders above it, whatever is known of them.
+pub(super) fn sync_name(shared: &Shared, hash: ContentHash) -> Result<bool> {
+    if super::read::size_of(&shared.layout, hash)?.is_none() {
+        return Ok(false);
+    }
+    let place = shared.layout.blob(hash);
+    for folder in [&place.leaf, &place.top, &shared.layout.blobs] {
+        let synced = shared.primitives.sync_folder(folder);
+        synced.map_err(|source| Error::from_io("make a blob's name durable", source))?;
+    }
+    Ok(true)
 }
 
 /// Removes a blob and makes its absence durable, also when a call before this one was cut off between

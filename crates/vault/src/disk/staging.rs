@@ -15,7 +15,7 @@ use domain::{Clock, UploadId};
 use tokio::sync::Mutex as Turn;
 
 use super::layout::Layout;
-use super::seal::SealJob;
+use super::seal::{SealJob, Taken};
 use super::{Shared, run_blocking};
 use crate::{Checkpoint, Error, PIECE_MAX_BYTES, Result, Staged, StagedUpload};
 
@@ -94,13 +94,14 @@ impl DiskStaged {
     }
 
     /// What a seal needs of it.
-    pub(super) fn into_seal_job(self) -> SealJob {
+    pub(super) fn into_seal_job(self, taken: Taken) -> SealJob {
         let open = lock(&self.open);
         SealJob {
             id: self.id,
             file: Arc::clone(&open.file),
             path: Arc::clone(&self.path),
             hashes: open.hasher.clone().finish(),
+            taken,
         }
     }
 

@@ -114,7 +114,7 @@ impl Bench {
         let mut jobs = Vec::new();
         for bytes in all {
             let staged: Box<dyn Any> = self.staged(bytes).await;
-            jobs.push(staged.downcast::<DiskStaged>().unwrap().into_seal_job());
+            jobs.push(staged.downcast::<DiskStaged>().unwrap().into_seal_job(Taken::IsKept));
         }
         self.steps();
         let ids = jobs.iter().map(|job| job.id).collect();
@@ -270,7 +270,7 @@ async fn a_failure_at_any_step_shows_nothing_unfinished_and_a_retry_ends_well() 
             _ => assert_eq!(left, Some(TwinHasher::of(&content)), "{step:?}"),
         }
         let sealed = bench.upload(id, &content).await.unwrap();
-        assert!(!sealed.was_there && !sealed.replaced_damaged);
+        assert!(!sealed.was_there && !sealed.replaced);
         verify_blob(&bench.vault, hash).await.unwrap();
         assert_eq!(bench.vault.staged().await.unwrap(), vec![]);
         seen.push(step);
@@ -425,11 +425,87 @@ async fn a_damaged_blob_is_replaced_by_a_good_upload_and_that_is_reported() {
     for damaged_bytes in [0, 3, 5000] {
         bench.set_length(hash, damaged_bytes);
         let sealed = bench.sealed(&content).await;
-        assert_eq!((sealed.was_there, sealed.replaced_damaged), (false, true));
+        assert_eq!((sealed.was_there, sealed.replaced), (false, true));
         verify_blob(&bench.vault, hash).await.unwrap();
     }
     let sealed = bench.sealed(&content).await;
-    assert_eq!((sealed.was_there, sealed.replaced_damaged), (true, false));
+    assert_eq!((sealed.was_there, sealed.replaced), (true, false));
+}
+
+/// Whatever fails while a blob makes way, its name has bytes at every step; when they were good, it has
+/// good ones.
+#[tokio::test]
+async fn a_name_that_had_bytes_has_bytes_at_every_step_of_a_replacement() {
+    let content = bytes("makes way");
+    let (mut seen, mut kept_the_name) = (Vec::new(), 0);
+    for was_rotten in [false, true] {
+        for number in 0.. {
+            let bench = Bench::new();
+            let hash = bench.sealed(&content).await.hashes.sha256;
+            let file = bench.file(hash);
+            if was_rotten {
+                make_writable(&file);
+                fs::write(&file, bytes("made away")).unwrap();
+            }
+            let id = fresh_id();
+            let mut staged = bench.vault.stage(id).await.unwrap();
+            staged.append(vec![content.clone()]).await.unwrap();
+            let (failed, mut count) = (Arc::new(Mutex::new(None)), 0);
+            let tell = Arc::clone(&failed);
+            bench.fail(move |step, _| {
+                assert_eq!(fs::metadata(&file).unwrap().len(), 900, "{step:?}");
+                count += 1;
+                (count == number + 1).then(|| {
+                    *tell.lock().unwrap() = Some(step);
+                    rustix::io::Errno::IO.into()
+                })
+            });
+            let answer = bench.vault.seal_over(staged).await;
+            bench.heal();
+            let Some(step) = *failed.lock().unwrap() else {
+                assert!(answer.unwrap().replaced);
+                verify_blob(&bench.vault, hash).await.unwrap();
+                break;
+            };
+            answer.unwrap_err();
+            let stands = verify_blob(&bench.vault, hash).await;
+            let is_staged = bench.vault.reopen(id).await.unwrap().is_some();
+            match step {
+                Step::SyncFolder => {
+                    stands.unwrap();
+                    assert!(!is_staged, "the bytes are in one place");
+                    kept_the_name += 1;
+                }
+                _ => {
+                    assert_eq!(stands.is_err(), was_rotten, "{step:?}");
+                    assert_eq!(is_staged, step != Step::SyncFile, "{step:?}");
+                }
+            }
+            bench.vault.discard(id).await.unwrap();
+            bench.vault.seal_over(bench.staged(&content).await).await.unwrap();
+            verify_blob(&bench.vault, hash).await.unwrap();
+            seen.push(step);
+        }
+    }
+    use Step::{CheckLength, MakeReadOnly, Rename, SyncFile, SyncFolder};
+    let once = [CheckLength, MakeReadOnly, SyncFile, Rename, Rename, SyncFolder];
+    assert_eq!(seen, [once, once].concat());
+    assert_eq!(kept_the_name, 2);
+}
+
+/// The same for a blob of the wrong length, which every seal replaces.
+#[tokio::test]
+async fn a_cut_blob_is_not_cut_off_by_a_folder_that_refuses() {
+    let bench = Bench::new();
+    let content = bytes("was cut");
+    let hash = bench.sealed(&content).await.hashes.sha256;
+    bench.set_length(hash, 3);
+    let staged = bench.staged(&content).await;
+    bench.fail(|step, _| (step == Step::SyncFolder).then(|| rustix::io::Errno::IO.into()));
+    bench.vault.seal(staged).await.unwrap_err();
+    bench.heal();
+    verify_blob(&bench.vault, hash).await.unwrap();
+    assert!(bench.sealed(&content).await.was_there);
 }
 
 #[tokio::test]
@@ -502,6 +578,20 @@ async fn staged_bytes_carry_the_time_of_the_clock() {
     bench.clock.0.store(1_800_000_500_007, Ordering::Relaxed);
     staged.append(vec![bytes("later")]).await.unwrap();
     assert_eq!(changed_at().await, 1_800_000_500_007);
+}
+
+#[tokio::test]
+async fn a_name_is_made_durable_with_all_folders_above_it() {
+    let bench = Bench::new();
+    let hash = bench.sealed(&bytes("named")).await.hashes.sha256;
+    let place = bench.vault.shared.layout.blob(hash);
+    bench.steps();
+    assert!(bench.vault.sync_name(hash).await.unwrap());
+    let blobs = bench.vault.shared.layout.blobs.clone();
+    assert_eq!(bench.steps(), [place.leaf, place.top, blobs].map(|folder| (Step::SyncFolder, folder)));
+    bench.fail(|step, _| (step == Step::SyncFolder).then(|| rustix::io::Errno::IO.into()));
+    let error = bench.vault.sync_name(hash).await.unwrap_err();
+    assert!(error.is_retryable(), "{error:?}");
 }
 
 #[tokio::test]
