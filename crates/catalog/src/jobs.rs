@@ -122,6 +122,11 @@ pub async fn retry_at(tx: &mut Tx, job: &Job, run_at_ms: TimestampMs, why: &str)
     query(sql::RETRY_AT).bind(job.id).bind(job.leased_until_ms).bind(run_at_ms).bind(why).changed(tx).await
 }
 
+/// Ends all leases of these kinds; says how many. For a process that knows that whoever had them is gone.
+pub async fn give_back(tx: &mut Tx, kinds: &[&str]) -> Result<u64> {
+    query(sql::GIVE_ALL_BACK).list(&kinds[..kinds.len().min(LIST_MAX)]).run(tx).await
+}
+
 /// How much work there is.
 pub async fn counts(tx: &mut Tx, now_ms: TimestampMs) -> Result<JobCounts> {
     let row = query(sql::COUNTS).bind(now_ms).one(tx).await?;

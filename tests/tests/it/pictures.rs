@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use albumen_tests::{Account, Corpus, Hub, engines, until};
+use albumen_tests::{Account, Corpus, Hub, engines, until, until_some};
 use client::Wanted;
 use domain::AssetId;
 use wire::{AssetFacts, AssetQuery, RenditionKind, TimelineQuery};
@@ -106,9 +106,15 @@ fn an_upright_picture_knows_its_time_and_place(owner: &Account, facts: &[AssetFa
     assert!((place.latitude - 39.051_344).abs() < 1e-4 && (place.longitude + 94.288_773).abs() < 1e-4);
     assert_eq!(found.camera.as_ref().unwrap().model.as_deref(), Some("iPhone 11 Pro Max"));
     // No browser shows HEIC: the whole picture is made when it is asked for, and then kept.
-    for _ in 0..2 {
-        let whole = fetch(owner, found.asset_id, RenditionKind::FullSize).unwrap();
-        assert_eq!(whole[..3], [0xff, 0xd8, 0xff]);
+    let whole = until_some("the whole picture is made", || {
+        fetch(owner, found.asset_id, RenditionKind::FullSize).ok()
+    });
+    assert_eq!(whole[..3], [0xff, 0xd8, 0xff]);
+    assert!(fetch(owner, found.asset_id, RenditionKind::Playback).is_err(), "a picture is not played");
+    let film = facts.iter().find(|one| names[&one.asset_id].ends_with("/quicktime-hvc1.mov")).unwrap();
+    for kind in [RenditionKind::HoverClip, RenditionKind::Playback] {
+        let clip = until_some("the film is made playable", || fetch(owner, film.asset_id, kind).ok());
+        assert_eq!(&clip[4..8], b"ftyp");
     }
 }
 

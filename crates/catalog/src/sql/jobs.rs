@@ -31,6 +31,7 @@ crate::sql::statements! {
     LEASE_NEWEST_OF = lease!("and kind in ($LIST)", "desc");
     COMPLETE = "delete from jobs where id = $1 and generation = $2 and leased_until_ms = $3";
     GIVE_BACK = "update jobs set leased_until_ms = 0, attempts = 0 where id = $1 and leased_until_ms = $2";
+    GIVE_ALL_BACK = "update jobs set leased_until_ms = 0 where leased_until_ms > 0 and kind in ($LIST)";
     RETRY_AT = "update jobs set leased_until_ms = 0, run_at_ms = $3, last_error = $4
         where id = $1 and leased_until_ms = $2";
     COUNTS = "select

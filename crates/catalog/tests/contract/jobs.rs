@@ -67,6 +67,18 @@ contract! {
 }
 
 contract! {
+    async fn what_a_vanished_worker_had_can_be_taken_at_once(hub) {
+        enqueue(&hub, "describe", None, 1).await;
+        enqueue(&hub, "sweep", None, 2).await;
+        let had = lease(&hub, 5).await.unwrap();
+        assert!(lease(&hub, 5).await.is_some());
+        assert_eq!(put!(hub, tx => jobs::give_back(tx, &["describe", "make"])).unwrap(), 1);
+        assert_eq!(lease(&hub, 6).await.unwrap().id, had.id);
+        assert_eq!(lease(&hub, 6).await, None, "the other kind is still leased");
+    }
+}
+
+contract! {
     async fn a_worker_takes_the_kinds_it_knows(hub) {
         enqueue(&hub, "describe", None, 1).await;
         enqueue(&hub, "sweep", None, 2).await;

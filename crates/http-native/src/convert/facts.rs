@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::{AssetId, TwinHasher};
+use library::describe::DESCRIBED_BY;
 use library::facts::{self as found, AssetFacts, Found, TakenFrom};
 use library::{AssetKind, RenditionKind};
 
@@ -74,7 +75,8 @@ pub(crate) fn miniature(thumbhash: impl AsRef<[u8]>) -> String {
 pub(crate) fn version(thumbhash: Option<&[u8]>) -> Option<String> {
     let mut version = TwinHasher::of(thumbhash?).sha256.to_string();
     version.truncate(8);
-    Some(version)
+    // A later program may make a better picture that looks the same from afar.
+    Some(format!("{version}.{DESCRIBED_BY}"))
 }
 
 fn links(id: AssetId, kind: AssetKind, version: Option<String>) -> wire::RenditionLinks {

@@ -12,13 +12,16 @@ use tokio_util::task::TaskTracker;
 use tracing::{debug, error};
 
 use super::subject::Subject;
-use super::{DESCRIBE_JOB, DESCRIBED_BY, Look, MediaParts, finding};
+use super::{DESCRIBE_JOB, DESCRIBED_BY, Look, MAKE_JOB, MediaParts, finding};
 use crate::Library;
 use crate::error::{Error, Result};
 
-/// How long one look may take before another worker may try, in milliseconds. Longer than all time
-/// limits of workers and tools together.
-const LEASE_MS: i64 = 30 * 60 * 1000;
+/// How long one look may take before another worker may try, in milliseconds. Longer than the time limits of
+/// workers and tools together.
+const LEASE_MS: i64 = 10 * 60 * 1000;
+
+/// The same for what is made of films, which may take hours.
+const MAKING_LEASE_MS: i64 = 7 * 60 * 60 * 1000;
 
 /// How often looking is tried when the reason lay outside of the picture.
 const TRIES_MAX: u32 = 5;
@@ -45,7 +48,7 @@ impl Library {
         let Some(parts) = self.describing.parts.clone() else { return };
         let (library, begun) = (self.clone(), stop.clone());
         tracker.spawn(async move {
-            let asked = begun.run_until_cancelled(library.describe_what_is_older()).await;
+            let asked = begun.run_until_cancelled(library.take_up_again()).await;
             if let Some(Err(error)) = asked {
                 error!(%error, "pictures that an older program looked into stay as they are for now");
             }
@@ -57,6 +60,17 @@ impl Library {
                 stop.run_until_cancelled(library.describe_for_ever(&parts)).await;
             });
         }
+    }
+
+    /// What a killed hub was at is done again now, not when its lease ends. (Where several hubs share a
+    /// catalog, one that starts may do again what another is at: that costs time and harms nothing.)
+    async fn take_up_again(&self) -> Result<()> {
+        self.catalog
+            .write(|tx| Box::pin(async move { jobs::give_back(tx, &[DESCRIBE_JOB, MAKE_JOB]).await }))
+            .await?;
+        self.describe_what_is_older().await?;
+        self.describing.news.notify_waiters();
+        Ok(())
     }
 
     async fn describe_for_ever(&self, parts: &MediaParts) {
@@ -95,7 +109,7 @@ impl Library {
                 )
             })
             .await?;
-        let Some(job) = job else { return Ok(false) };
+        let Some(job) = job else { return self.make_next(parts).await };
         let Ok(asset_id) = job.payload.parse::<AssetId>() else {
             error!(payload = job.payload, "a job names no asset");
             self.end_job(job).await?;
@@ -106,6 +120,19 @@ impl Library {
             return Ok(true);
         };
         self.describe(parts, job, &subject).await?;
+        Ok(true)
+    }
+
+    /// Makes what somebody has asked for last. `false` when nobody has.
+    async fn make_next(&self, parts: &MediaParts) -> Result<bool> {
+        let now_ms = self.now_ms();
+        let leased = self.catalog.write(move |tx| {
+            Box::pin(
+                async move { jobs::lease_newest(tx, &[MAKE_JOB], now_ms, now_ms + MAKING_LEASE_MS).await },
+            )
+        });
+        let Some(job) = leased.await? else { return Ok(false) };
+        self.make_for(parts, job).await?;
         Ok(true)
     }
 

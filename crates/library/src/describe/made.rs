@@ -1,13 +1,13 @@
 //! What an asset is shown with: made when it came, or now, when it is asked for.
 
+use catalog::assets::AssetKind;
 use catalog::descriptions;
 use domain::AssetId;
 use media::facts::Facts;
 use vault::{Rendition, RenditionKind};
 
-use super::job::Unseen;
+use super::films;
 use super::subject::Subject;
-use super::{MediaParts, films};
 use crate::browse::visible_asset;
 use crate::error::{Error, Result};
 use crate::{Caller, Content, Library};
@@ -37,39 +37,47 @@ impl Library {
         }
         let rendition = Rendition { of: subject.sha256, kind };
         let parts = self.describing.parts.as_ref().ok_or_else(nobody_looks)?;
-        if parts.renditions.size_of(rendition).await?.is_none() {
-            self.make(parts, &subject, kind, described.and_then(|found| found.problem)).await?;
+        match parts.renditions.size_of(rendition).await? {
+            Some(size_bytes) => Ok(Content::made(rendition, size_bytes, &subject.name)),
+            None => Err(self.not_made(&subject, kind, described.and_then(|found| found.problem)).await?),
         }
-        let size_bytes = parts.renditions.size_of(rendition).await?.ok_or_else(not_yet)?;
-        Ok(Content::made(rendition, size_bytes, &subject.name))
     }
 
-    /// Makes what can be made at once; says of the rest whether it will come.
-    async fn make(
+    /// Says why there is none, and has it made when that can help.
+    async fn not_made(
         &self,
-        parts: &MediaParts,
         subject: &Subject,
         kind: RenditionKind,
         problem: Option<String>,
-    ) -> Result<()> {
-        if let Some(why) = problem {
-            return Err(Error::NotMade { why, is_final: true });
+    ) -> Result<Error> {
+        let why = problem.or_else(|| self.describing.failures.why(subject.sha256, kind));
+        if let Some(why) = why.or_else(|| not_of_this_kind(kind, subject.kind)) {
+            return Ok(Error::NotMade { why, is_final: true });
         }
-        let made = match kind {
+        match kind {
             // They come with the description. Lost ones are made again.
-            RenditionKind::Thumbnail | RenditionKind::Preview => {
-                self.ask_to_describe_now(subject.id).await?;
-                return Err(not_yet());
+            RenditionKind::Thumbnail | RenditionKind::Preview => self.ask_to_describe_now(subject.id).await?,
+            RenditionKind::FullSize | RenditionKind::HoverClip | RenditionKind::Playback => {
+                self.ask_to_make(subject.id, kind).await?;
             }
-            RenditionKind::FullSize => self.make_full_size(parts, subject).await,
-            RenditionKind::HoverClip => self.make_hover_clip(parts, subject).await,
-            RenditionKind::Playback => self.make_playback(parts, subject).await,
-        };
-        made.map_err(|unseen| match unseen {
-            Unseen::ForGood(why) => Error::NotMade { why, is_final: true },
-            Unseen::Later(why) => Error::NotMade { why, is_final: false },
+        }
+        Ok(Error::NotMade {
+            why: "it is being made and will be here in a moment".to_owned(),
+            is_final: false,
         })
     }
+}
+
+/// Why a picture has no clip, and a video no full size.
+fn not_of_this_kind(wanted: RenditionKind, kind: AssetKind) -> Option<String> {
+    let words = match (wanted, kind) {
+        (RenditionKind::FullSize, AssetKind::Video) => "a video has no full size; ask for its playback",
+        (RenditionKind::HoverClip | RenditionKind::Playback, AssetKind::Picture) => {
+            "only videos can be played"
+        }
+        _ => return None,
+    };
+    Some(words.to_owned())
 }
 
 /// Whether browsers show the original.
@@ -83,8 +91,4 @@ fn is_shown_as_it_is(kind: RenditionKind, subject: &Subject, facts: Option<&Fact
 
 fn nobody_looks() -> Error {
     Error::NotMade { why: "this hub does not look into pictures".to_owned(), is_final: true }
-}
-
-fn not_yet() -> Error {
-    Error::NotMade { why: "it has just arrived and is being looked into".to_owned(), is_final: false }
 }

@@ -7,6 +7,7 @@ mod films;
 mod finding;
 mod job;
 mod made;
+mod making;
 mod pace;
 mod redo;
 mod stills;
@@ -32,6 +33,9 @@ pub const DESCRIBED_BY: i64 = 1;
 /// The kind of the job that looks into a new asset.
 pub(crate) const DESCRIBE_JOB: &str = "describe";
 
+/// The kind of the job that makes what somebody has asked for.
+const MAKE_JOB: &str = "make";
+
 /// What looking into pictures and videos needs.
 #[derive(Debug, Clone)]
 pub struct MediaParts {
@@ -55,11 +59,12 @@ pub(crate) struct Describing {
     pub(crate) parts: Option<MediaParts>,
     /// Rings when there may be something new to look into.
     pub(crate) news: Notify,
+    failures: making::Failures,
 }
 
 impl Describing {
     pub(crate) fn new(parts: Option<MediaParts>) -> Self {
-        Self { parts, news: Notify::new() }
+        Self { parts, news: Notify::new(), failures: making::Failures::default() }
     }
 }
 
