@@ -108,9 +108,10 @@ fn a_lost_server_is_told_and_a_returned_one_is_used() {
 /// Ends the writer's own session from outside, in the middle of its transaction.
 async fn cut_the_writer(url: &str) {
     let mut outside = PgConnection::connect(url).await.unwrap();
+    // Told from readers, which may be ending their snapshots, by the lock that only writers take.
     let cut: Vec<bool> = sqlx::query_scalar(
-        "select pg_terminate_backend(pid) from pg_stat_activity
-        where datname = current_database() and application_name = 'albumen' and state = 'idle in transaction'",
+        "select pg_terminate_backend(s.pid) from pg_stat_activity s join pg_locks l on l.pid = s.pid
+        where s.datname = current_database() and s.application_name = 'albumen' and l.locktype = 'advisory'",
     )
     .fetch_all(&mut outside)
     .await
@@ -118,8 +119,8 @@ async fn cut_the_writer(url: &str) {
     assert_eq!(cut, [true]);
     // Terminating is a signal; the session's end is what counts.
     while sqlx::query(
-        "select 1 from pg_stat_activity
-        where datname = current_database() and application_name = 'albumen' and state = 'idle in transaction'",
+        "select 1 from pg_stat_activity s join pg_locks l on l.pid = s.pid
+        where s.datname = current_database() and s.application_name = 'albumen' and l.locktype = 'advisory'",
     )
     .fetch_optional(&mut outside)
     .await
