@@ -54,17 +54,18 @@ impl Library {
         if let Some(why) = why.or_else(|| not_of_this_kind(kind, subject.kind)) {
             return Ok(Error::NotMade { why, is_final: true });
         }
-        match kind {
+        let why = match kind {
             // They come with the description. Lost ones are made again.
-            RenditionKind::Thumbnail | RenditionKind::Preview => self.ask_to_describe_now(subject.id).await?,
+            RenditionKind::Thumbnail | RenditionKind::Preview => {
+                self.ask_to_describe_now(subject.id).await?;
+                "it has just arrived and is being looked into"
+            }
             RenditionKind::FullSize | RenditionKind::HoverClip | RenditionKind::Playback => {
                 self.ask_to_make(subject.id, kind).await?;
+                "it is being made and will be here in a moment"
             }
-        }
-        Ok(Error::NotMade {
-            why: "it is being made and will be here in a moment".to_owned(),
-            is_final: false,
-        })
+        };
+        Ok(Error::NotMade { why: why.to_owned(), is_final: false })
     }
 }
 

@@ -40,7 +40,7 @@ on_both! {
         assert_eq!(world.proven_blobs().await.len(), 2);
         // What has just come in place of the old bytes is not doubted by the next sender.
         let reads = world.gates.reads();
-        world.put(&sam, file("again", "1.jpg"), &picture(1, 3000)).await;
+        world.put(&sam, file("again", "2.jpg"), &picture(2, 3000)).await;
         assert_eq!(world.gates.reads(), reads);
         assert!(world.library.verify(&|_| ()).await.unwrap().is_whole());
     }
