@@ -81,7 +81,16 @@ fn what_cannot_be_backed_up_is_named_with_its_reason() {
         assert_eq!(files["Album Backup/laptop/Trips/empty.jpg"].entry.size_bytes, Some(0));
         assert_eq!(files.len(), 3, "{:?}", files.keys());
 
+        // What it led to was on another disk, which might only be away: that is asked about, until the person
+        // answers that it was deleted on purpose.
         remove_file(trips.join("unreadable.jpg"));
+        let asked = device.backup();
+        assert_eq!(asked.code, 1, "{asked:#?}");
+        assert!(asked.reason("failed", "Trips").expect("it is told").contains("another disk"), "{asked:#?}");
+        for decision in ["neutral", "include"] {
+            let _ = device.run(["albums", decision, "Trips"]).expect_code(0);
+            let _ = device.backup();
+        }
         let _ = device.backup().expect_safe();
         let restored = Tree::read(&device.restore());
         assert_eq!(restored.0.len(), 3);
