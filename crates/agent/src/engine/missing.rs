@@ -29,8 +29,8 @@
 //!
 //! What is out of reach stays in the ledger: its hashes took long to compute. When its album is chosen the
 //! run fails with the folder's name; when it is excluded its content is still kept back; when it is neutral
-//! nobody is told, and its doubts end: to make an album neutral is the answer of a person who deleted
-//! pictures on purpose, and to choose it again afterwards asks nothing.
+//! nobody is told, and what is not on the hub is forgotten: to make an album neutral is the answer of a person
+//! who deleted pictures on purpose, and to choose it again afterwards asks nothing about them.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io;
@@ -50,6 +50,10 @@ pub(super) struct Missing {
 impl Missing {
     pub(super) const fn new(local: LocalId, record: Record) -> Self {
         Self { local, record }
+    }
+
+    const fn is_on_the_hub(&self) -> bool {
+        matches!(self.record.state, State::Stored { .. } | State::DeletedEarlier)
     }
 }
 
@@ -170,6 +174,11 @@ impl Surveying<'_> {
                 self.forget(&pass, missing);
                 continue;
             }
+            // A neutral album is a person's answer: nobody wants what is neither there nor on the hub.
+            let is_answered = state == AlbumState::Neutral && matches!(fate, Fate::DiskAway(..));
+            let (unwanted, missing): (Vec<_>, Vec<_>) =
+                missing.into_iter().partition(|missing| is_answered && !missing.is_on_the_hub());
+            self.forget(&pass, unwanted);
             for missing in &missing {
                 self.keep(&mut pass, missing);
                 if !matches!(fate, Fate::Hidden(_)) {
@@ -223,8 +232,7 @@ impl Surveying<'_> {
     /// wants it, that anything may. See the top of this file.
     fn note_doubt(&mut self, pass: &Pass<'_>, missing: &Missing, state: AlbumState) {
         let Some(file) = missing.record.facts.file else { return };
-        let is_safe = matches!(missing.record.state, State::Stored { .. } | State::DeletedEarlier);
-        let device = if is_safe || state == AlbumState::Neutral {
+        let device = if missing.is_on_the_hub() || state == AlbumState::Neutral {
             file.device & !IN_DOUBT
         } else {
             file.device | IN_DOUBT
