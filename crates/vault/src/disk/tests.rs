@@ -1,5 +1,8 @@
 //! What only a vault of files can get wrong. The rules that every vault keeps are in `contract`.
 
+mod damage;
+mod failing_disk;
+
 use std::fs::{self, OpenOptions};
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -327,63 +330,6 @@ async fn in_a_round_a_failure_is_told_to_those_it_concerns() {
 }
 
 #[tokio::test]
-async fn a_full_disk_leaves_an_honest_length_and_the_upload_goes_on_later() {
-    let bench = Bench::new();
-    let content = bytes("does not fit");
-    let mut staged = bench.staged(&content.slice(..500)).await;
-    bench.fail(|step, _| (step == Step::Write).then(|| rustix::io::Errno::NOSPC.into()));
-    for _ in 0..2 {
-        let error = staged.append(vec![content.slice(500..600), content.slice(600..)]).await.unwrap_err();
-        assert!(matches!(error, Error::Full { needed_bytes: 700, .. }), "{error:?}");
-        assert_eq!(staged.hashes(), TwinHasher::of(&content[..500]));
-        let path = bench.vault.shared.layout.staged(staged.id());
-        assert_eq!(fs::metadata(path).unwrap().len(), 500, "what fitted was cut off again");
-    }
-    bench.heal();
-    staged.append(vec![content.slice(500..)]).await.unwrap();
-    let sealed = bench.vault.seal(staged).await.unwrap();
-    assert_eq!(sealed.hashes, TwinHasher::of(&content));
-    verify_blob(&bench.vault, sealed.hashes.sha256).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_torn_end_is_cut_off_by_the_next_append_and_never_sealed() {
-    let bench = Bench::new();
-    for seal_at_once in [true, false] {
-        let mut staged = bench.staged(&bytes("good")).await;
-        bench.fail(|step, _| {
-            matches!(step, Step::Write | Step::CutBack).then(|| rustix::io::Errno::IO.into())
-        });
-        staged.append(vec![bytes("a long bad end")]).await.unwrap_err();
-        bench.heal();
-        if seal_at_once {
-            let error = bench.vault.seal(staged).await.unwrap_err();
-            assert!(matches!(error, Error::LengthDiffers { expected_bytes: 400, .. }), "{error:?}");
-            assert_eq!(bench.vault.list(None, 9).await.unwrap(), vec![]);
-        } else {
-            staged.append(vec![bytes("!")]).await.unwrap();
-            let sealed = bench.vault.seal(staged).await.unwrap();
-            assert_eq!(sealed.hashes, TwinHasher::of(&[bytes("good"), bytes("!")].concat()));
-            verify_blob(&bench.vault, sealed.hashes.sha256).await.unwrap();
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_failed_sync_throws_the_bytes_away() {
-    for failing in [Step::SyncFile, Step::SyncFolder] {
-        let bench = Bench::new();
-        let mut staged = bench.staged(&bytes("not durable")).await;
-        bench.fail(move |step, _| (step == failing).then(|| rustix::io::Errno::IO.into()));
-        assert!(matches!(staged.sync().await, Err(Error::Io { .. })));
-        bench.heal();
-        let later = [staged.sync().await, staged.append(vec![bytes("more")]).await];
-        assert!(later.iter().all(|later| matches!(later, Err(Error::NotStaged { .. }))), "{later:?}");
-        assert!(bench.vault.reopen(staged.id()).await.unwrap().is_none());
-    }
-}
-
-#[tokio::test]
 async fn a_sync_makes_bytes_and_name_durable_and_the_name_once() {
     let bench = Bench::new();
     let mut staged = bench.staged(&bytes("acknowledged")).await;
@@ -415,113 +361,6 @@ async fn sealed_files_are_read_only_and_nobody_elses() {
     let bench = Bench::new();
     let hash = bench.sealed(&bytes("read only")).await.hashes.sha256;
     assert_eq!(fs::metadata(bench.file(hash)).unwrap().permissions().mode() & 0o777, 0o440);
-}
-
-#[tokio::test]
-async fn a_damaged_blob_is_replaced_by_a_good_upload_and_that_is_reported() {
-    let bench = Bench::new();
-    let content = bytes("was damaged");
-    let hash = bench.sealed(&content).await.hashes.sha256;
-    for damaged_bytes in [0, 3, 5000] {
-        bench.set_length(hash, damaged_bytes);
-        let sealed = bench.sealed(&content).await;
-        assert_eq!((sealed.was_there, sealed.replaced), (false, true));
-        verify_blob(&bench.vault, hash).await.unwrap();
-    }
-    let sealed = bench.sealed(&content).await;
-    assert_eq!((sealed.was_there, sealed.replaced), (true, false));
-}
-
-/// Whatever fails while a blob makes way, its name has bytes at every step; when they were good, it has
-/// good ones.
-#[tokio::test]
-#[expect(clippy::disallowed_methods, reason = "rot, made by hand")]
-async fn a_name_that_had_bytes_has_bytes_at_every_step_of_a_replacement() {
-    use Step::{CheckLength, MakeReadOnly, Rename, SyncFile, SyncFolder};
-    let content = bytes("makes way");
-    let (mut seen, mut kept_the_name) = (Vec::new(), 0);
-    for was_rotten in [false, true] {
-        for number in 0.. {
-            let bench = Bench::new();
-            let hash = bench.sealed(&content).await.hashes.sha256;
-            let file = bench.file(hash);
-            if was_rotten {
-                make_writable(&file);
-                fs::write(&file, bytes("made away")).unwrap();
-            }
-            let id = fresh_id();
-            let mut staged = bench.vault.stage(id).await.unwrap();
-            staged.append(vec![content.clone()]).await.unwrap();
-            let (failed, mut count) = (Arc::new(Mutex::new(None)), 0);
-            let tell = Arc::clone(&failed);
-            bench.fail(move |step, _| {
-                assert_eq!(fs::metadata(&file).unwrap().len(), 900, "{step:?}");
-                count += 1;
-                (count == number + 1).then(|| {
-                    *tell.lock().unwrap() = Some(step);
-                    rustix::io::Errno::IO.into()
-                })
-            });
-            let answer = bench.vault.seal_over(staged).await;
-            bench.heal();
-            let Some(step) = *failed.lock().unwrap() else {
-                assert!(answer.unwrap().replaced);
-                verify_blob(&bench.vault, hash).await.unwrap();
-                break;
-            };
-            answer.unwrap_err();
-            let stands = verify_blob(&bench.vault, hash).await;
-            let is_staged = bench.vault.reopen(id).await.unwrap().is_some();
-            match step {
-                Step::SyncFolder => {
-                    stands.unwrap();
-                    assert!(!is_staged, "the bytes are in one place");
-                    kept_the_name += 1;
-                }
-                _ => {
-                    assert_eq!(stands.is_err(), was_rotten, "{step:?}");
-                    assert_eq!(is_staged, step != Step::SyncFile, "{step:?}");
-                }
-            }
-            bench.vault.discard(id).await.unwrap();
-            bench.vault.seal_over(bench.staged(&content).await).await.unwrap();
-            verify_blob(&bench.vault, hash).await.unwrap();
-            seen.push(step);
-        }
-    }
-    let once = [CheckLength, MakeReadOnly, SyncFile, Rename, Rename, SyncFolder];
-    assert_eq!(seen, [once, once].concat());
-    assert_eq!(kept_the_name, 2);
-}
-
-/// The same for a blob of the wrong length, which every seal replaces.
-#[tokio::test]
-async fn a_cut_blob_is_not_cut_off_by_a_folder_that_refuses() {
-    let bench = Bench::new();
-    let content = bytes("was cut");
-    let hash = bench.sealed(&content).await.hashes.sha256;
-    bench.set_length(hash, 3);
-    let staged = bench.staged(&content).await;
-    bench.fail(|step, _| (step == Step::SyncFolder).then(|| rustix::io::Errno::IO.into()));
-    bench.vault.seal(staged).await.unwrap_err();
-    bench.heal();
-    verify_blob(&bench.vault, hash).await.unwrap();
-    assert!(bench.sealed(&content).await.was_there);
-}
-
-#[tokio::test]
-async fn rot_is_found_by_reading_and_a_short_file_never_passes_for_a_whole_one() {
-    let bench = Bench::new();
-    let content = Bytes::from(vec![1; 700_000]);
-    let hash = bench.sealed(&content).await.hashes.sha256;
-    let mut stream = bench.vault.read(hash, 0..700_000).await.unwrap();
-    stream.next().await.unwrap().unwrap();
-    bench.set_length(hash, 400_000);
-    let rest: Result<Vec<Bytes>> = stream.try_collect().await;
-    assert!(matches!(rest, Err(Error::Damaged { hash: damaged }) if damaged == hash), "{rest:?}");
-    bench.set_length(hash, 700_000);
-    let error = verify_blob(&bench.vault, hash).await.unwrap_err();
-    assert!(matches!(error, Error::Damaged { .. }), "zeros in place of bytes: {error:?}");
 }
 
 #[tokio::test]
