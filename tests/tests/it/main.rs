@@ -9,6 +9,7 @@ mod crash;
 mod full_disk;
 mod network;
 mod odd_files;
+mod on_demand;
 mod pictures;
 mod rough_requests;
 mod sharing;

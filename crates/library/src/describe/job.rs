@@ -7,6 +7,7 @@ use catalog::changes::{self, ChangeKind, NewChange};
 use catalog::descriptions::{self, Description};
 use catalog::jobs::{self, Job};
 use domain::AssetId;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, error};
@@ -77,8 +78,12 @@ impl Library {
         loop {
             let news = self.describing.news.notified();
             self.wait_for_a_quiet_moment(parts).await;
+            let begun = Instant::now();
             match self.describe_next(parts).await {
-                Ok(true) => continue,
+                Ok(true) => {
+                    self.rest_for_uploads(begun.elapsed()).await;
+                    continue;
+                }
                 Ok(false) => {}
                 Err(error) => error!(%error, "looking into pictures broke off; it goes on in a moment"),
             }
@@ -147,7 +152,14 @@ impl Library {
             metrics::counter!("albumen_unshown_total").increment(1);
             debug!(asset = %subject.id, %why, "asset {} cannot be shown: {why}", subject.id);
         }
+        if look.problem.is_none() && self.was_described(subject.id).await? {
+            self.forget_what_was_made(parts, subject.sha256).await;
+        }
         self.write_down(job, subject, look).await
+    }
+
+    async fn was_described(&self, id: AssetId) -> Result<bool> {
+        Ok(self.catalog.read(move |tx| Box::pin(descriptions::get(tx, id))).await?.is_some())
     }
 
     async fn look(&self, parts: &MediaParts, subject: &Subject) -> Result<Look, Unseen> {
