@@ -9,6 +9,7 @@ mod crash;
 mod full_disk;
 mod network;
 mod odd_files;
+mod pairs;
 mod pictures;
 mod rough_requests;
 mod sharing;
