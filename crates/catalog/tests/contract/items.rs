@@ -219,6 +219,7 @@ contract! {
         let (user_id, space) = hub.home().await;
         let folder = hub.folder(space.root_id, "f").await;
         let (_, a) = picture(&hub, &space, space.root_id, "a.jpg").await;
+        hub.clock.advance(1);
         let mut copy = hub.new_file(&space, folder, "copy.jpg", hash("a.jpg"));
         copy.asset_id = Some(a);
         let copied = put!(hub, tx => entries::insert_file(tx, &copy)).unwrap();

@@ -36,7 +36,8 @@ pub(super) fn arrange(files: &[File], decisions: &[Decision]) -> HashMap<AssetId
     ties.extend(by_burst(&files, &decided));
     ties.extend(by_names(&files));
     ties.retain(|tie| files[tie.a].space_id == files[tie.b].space_id);
-    ties.sort_by_key(|tie| (strength(tie.rule), tie.a, tie.b));
+    // A person may join what no rule would. Last, so that what belongs to either still comes along.
+    ties.sort_by_key(|tie| (tie.rule == PartRule::Person, strength(tie.rule), tie.a, tie.b));
     let mut groups = Groups::new(files.len());
     let kept: Vec<Tie> = ties.into_iter().filter(|&tie| groups.join(tie, &files, &decided)).collect();
     let mut parts = HashMap::new();

@@ -398,6 +398,10 @@ fn what_a_person_joins_is_one_item_and_who_was_chosen_leads() {
     let together = decision(1, Verdict::Together, &[(1, 0), (2, 0)]);
     let parts = arranged(&[a.clone(), b.clone()], &together);
     assert_eq!(parts[&id(2)], PartOf { lead_id: id(1), role: Version, rule: Person });
+    // What belongs to either by its own name comes along.
+    let raw = moved_to(by(at(file(3, "b.cr2"), Some(local(NOON + HOUR))), "canon", "canoneos6d"), 2);
+    let later = at(b.clone(), Some(local(NOON + HOUR)));
+    assert_eq!(arranged(&[a.clone(), later, raw], &together).len(), 2);
     let chosen = with(b, |b| b.chosen_at_ms = Some(5));
     let parts = arranged(&[a, chosen], &together);
     assert_eq!(parts[&id(1)].lead_id, id(2));
