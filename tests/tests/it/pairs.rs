@@ -1,11 +1,10 @@
 //! Real files that belong together are one item, whichever half comes first; a guess that was undone stays undone;
 //! the trash takes an item whole.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
-use std::time::{Duration, SystemTime};
 
-use albumen_tests::{Account, Corpus, Hub, engines, until};
+use albumen_tests::{Account, Corpus, Hub, engines, put_file, set_modified, until};
 use client::Wanted;
 use domain::{AssetId, EntryId};
 use wire::{Asset, AssetQuery, ItemMarks, JoinItem, Page, PartRole, PartRule, TimelineQuery};
@@ -28,13 +27,14 @@ const LATER: &[(&str, &str)] = &[
     ("IMG_5195.PNG", "orientation/6.png"),
 ];
 
+/// When all of them were written, by their file system.
+const WRITTEN_MS: i64 = 1_720_000_000_000;
+
 /// Puts real files into the album under these names, all written at the same second.
-fn put(corpus: &Corpus, album: &Path, files: &[(&str, &str)], written: SystemTime) {
+fn put(corpus: &Corpus, album: &Path, files: &[(&str, &str)]) {
     for (name, real) in files {
-        let path = album.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, fs::read(corpus.folder.join(real)).unwrap()).unwrap();
-        File::options().write(true).open(&path).unwrap().set_modified(written).unwrap();
+        put_file(album.join(name), &fs::read(corpus.folder.join(real)).unwrap());
+        set_modified(album.join(name), WRITTEN_MS);
     }
 }
 
@@ -112,15 +112,14 @@ fn real_files_that_belong_together_are_one_item() {
         let hub = Hub::start(engine);
         let device = hub.device("laptop");
         let album = device.pictures().join("Camera");
-        let written = SystemTime::UNIX_EPOCH + Duration::from_secs(1_720_000_000);
-        put(&corpus, &album, FIRST, written);
+        put(&corpus, &album, FIRST);
         device.add_source(&device.pictures(), true);
         let _ = device.backup().expect_safe();
         let eyes = Eyes(hub.owner());
         eyes.wait_until_looked_into();
         // The burst is one already; everything else waits for its other half.
         assert_eq!(eyes.timeline().len(), FIRST.len() - 1);
-        put(&corpus, &album, LATER, written);
+        put(&corpus, &album, LATER);
         let _ = device.backup().expect_safe();
         eyes.wait_until_looked_into();
         the_items_are_right(&eyes, &corpus);
