@@ -137,7 +137,8 @@ contract! {
         let of_item = look!(hub, tx => items::same_item(tx, &[film, alone])).unwrap();
         let mut found: Vec<AssetId> = of_item.into_iter().map(|(_, id)| id).collect();
         let mut all = vec![lead, raw, frame];
-        (found.sort_unstable(), all.sort_unstable());
+        found.sort_unstable();
+        all.sort_unstable();
         assert_eq!(found, all);
         // What is in the trash is no part meanwhile.
         put!(hub, tx => trash::trash(tx, film_file, user_id, 6)).unwrap();
