@@ -13,7 +13,7 @@ pub struct Album {
     pub space_id: SpaceId,
     /// Its name.
     pub name: Name,
-    /// How many assets it shows.
+    /// How many items it shows.
     pub asset_count: u64,
     /// Since when it exists.
     pub created_at_ms: TimestampMs,

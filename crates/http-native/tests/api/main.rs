@@ -21,6 +21,8 @@ mod entries;
 #[cfg(test)]
 mod ingest;
 #[cfg(test)]
+mod items;
+#[cfg(test)]
 mod network;
 #[cfg(test)]
 mod paging;

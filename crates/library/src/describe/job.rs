@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use catalog::changes::{self, ChangeKind, NewChange};
 use catalog::descriptions::{self, Description};
+use catalog::items;
 use catalog::jobs::{self, Job};
 use domain::AssetId;
 use tokio::time::Instant;
@@ -14,8 +15,8 @@ use tracing::{debug, error};
 
 use super::subject::Subject;
 use super::{DESCRIBE_JOB, DESCRIBED_BY, Look, MAKE_JOB, MediaParts, finding};
-use crate::Library;
 use crate::error::{Error, Result};
+use crate::{Library, pairs};
 
 /// How long one look may take before another worker may try, in milliseconds. Longer than the time limits of
 /// workers and tools together.
@@ -69,6 +70,7 @@ impl Library {
         self.catalog
             .write(|tx| Box::pin(async move { jobs::give_back(tx, &[DESCRIBE_JOB, MAKE_JOB]).await }))
             .await?;
+        self.fill_stems().await?;
         self.describe_what_is_older().await?;
         self.describing.news.notify_waiters();
         Ok(())
@@ -169,12 +171,14 @@ impl Library {
         }
     }
 
-    /// Facts, words, change and the end of the job, in one transaction.
+    /// Facts, words, what belongs to it, changes and the end of the job, in one transaction.
     async fn write_down(&self, job: Job, subject: &Subject, look: Look) -> Result<()> {
         let now_ms = self.now_ms();
         let (taken_at_ms, local_ms) = finding::times(&look.facts, subject);
         let by = finding::findable(&look.facts, subject);
         let (id, space_id) = (subject.id, subject.space_id);
+        let live_key = look.facts.live_photo_id.clone();
+        let burst_key = pairs::burst_key(&look.facts, &subject.name);
         let found = Description {
             width: look.size.map(|(width, _)| width),
             height: look.size.map(|(_, height)| height),
@@ -191,12 +195,16 @@ impl Library {
             .write(move |tx| {
                 Box::pin(async move {
                     if descriptions::record(tx, id, &found, &by).await? {
-                        let news = NewChange {
+                        items::set_keys(tx, id, live_key.as_deref(), burst_key.as_deref()).await?;
+                        let own = NewChange {
                             space_id: Some(space_id),
                             asset_id: Some(id),
                             ..NewChange::new(ChangeKind::AssetChanged, now_ms)
                         };
-                        changes::append(tx, &news).await?;
+                        let mut news = pairs::settle(tx, &[id], now_ms).await?;
+                        news.retain(|change| *change != own);
+                        news.insert(0, own);
+                        changes::append_many(tx, &news).await?;
                     }
                     jobs::complete(tx, &job).await?;
                     Ok::<_, Error>(())

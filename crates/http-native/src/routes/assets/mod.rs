@@ -2,9 +2,12 @@
 
 mod download_asset;
 mod download_rendition;
+mod join_item;
+mod lead_item;
 mod list_assets;
 mod show_asset;
 mod show_facts;
+mod split_item;
 
 use std::sync::Arc;
 
@@ -19,4 +22,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<Library>> {
         .routes(routes!(download_asset::download_asset))
         .routes(routes!(show_facts::show_facts))
         .routes(routes!(download_rendition::download_rendition))
+        .routes(routes!(split_item::split_item))
+        .routes(routes!(join_item::join_item))
+        .routes(routes!(lead_item::lead_item))
 }
