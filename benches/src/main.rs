@@ -20,6 +20,7 @@ mod renditions;
 mod report;
 mod rescan;
 mod slow_disk;
+mod timeline;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -30,13 +31,14 @@ use report::Report;
 type Bench = fn(&mut Report);
 
 /// Each bench by its name.
-const BENCHES: [(&str, Bench); 6] = [
+const BENCHES: [(&str, Bench); 7] = [
     ("ingest", ingest::pictures),
     ("small", ingest::small_files),
     ("rescan", rescan::known_files),
     ("offers", offers::many_hashes),
     ("memory", memory::resident),
     ("renditions", renditions::renditions),
+    ("timeline", timeline::a_million_assets),
 ];
 
 fn main() -> ExitCode {

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod clock;
+pub mod day;
 pub mod hash;
 pub mod id;
 pub mod month;
@@ -13,9 +14,11 @@ pub mod name;
 mod openapi;
 pub mod path;
 pub mod random;
+pub mod words;
 
 pub use access::{Action, Role, SpaceKind, SpaceRole};
 pub use clock::{Clock, SystemClock, TimestampMs};
+pub use day::{Day, DayError};
 pub use hash::{ContentHash, Hashes, Sha1Hash, TwinHasher};
 pub use id::{
     AlbumId, AssetId, DeviceId, EntryId, HubId, Ids, InstallationId, JobId, SpaceId, TokenId, UploadId,
@@ -25,3 +28,4 @@ pub use month::{Month, MonthError};
 pub use name::Name;
 pub use path::FolderPath;
 pub use random::{OsRandom, Random};
+pub use words::words_of;

@@ -31,6 +31,8 @@ mod problems;
 #[cfg(test)]
 mod put_file;
 #[cfg(test)]
+mod search;
+#[cfg(test)]
 mod spaces;
 #[cfg(test)]
 mod strangers;

@@ -3,8 +3,11 @@
 mod download_asset;
 mod download_rendition;
 mod list_assets;
+mod list_suggestions;
+mod search_assets;
 mod show_asset;
 mod show_facts;
+mod show_map;
 
 use std::sync::Arc;
 
@@ -15,6 +18,9 @@ use utoipa_axum::routes;
 pub(super) fn router() -> OpenApiRouter<Arc<Library>> {
     OpenApiRouter::new()
         .routes(routes!(list_assets::list_assets))
+        .routes(routes!(search_assets::search_assets))
+        .routes(routes!(list_suggestions::list_suggestions))
+        .routes(routes!(show_map::show_map))
         .routes(routes!(show_asset::show_asset))
         .routes(routes!(download_asset::download_asset))
         .routes(routes!(show_facts::show_facts))
