@@ -108,8 +108,7 @@ impl Bench {
 
     fn month(&self, report: &mut Report) {
         let month = Month::of(FIRST_MS + TEN_YEARS_MS / 2);
-        let page = Page::first(1000);
-        let ours = asked!(self, tx => timeline::month(tx, &[SPACE], Some(month), &page));
+        let ours = asked!(self, tx => timeline::month(tx, &[SPACE], Some(month), &Page::first(1000)));
         let limit = self.plain(&format!(
             "select id, space_id, sha256, kind, taken_at_ms, local_ms, width, height, duration_ms, thumbhash from assets
             where space_id = x'01010101010101010101010101010101' and month = {} and trashed_at_ms is null

@@ -18,10 +18,10 @@ pub(crate) enum Source {
 }
 
 /// The most words by which one asset is found, from each source.
-pub(crate) const WORDS_MAX: usize = 200;
+pub const WORDS_MAX: usize = 200;
 
 /// The longest word, in bytes; of a longer one this much of its start is kept.
-pub(crate) const WORD_MAX_BYTES: usize = 64;
+pub const WORD_MAX_BYTES: usize = 64;
 
 /// How many words one statement adds.
 const WORD_ROWS: usize = 100;

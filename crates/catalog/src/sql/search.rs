@@ -1,6 +1,7 @@
 //! Statements that search pictures and videos. What is asked for stands in the same places in all that
 //! find: $1 the Space, ($2, $3) and ($4, $5) between which moments, $6 to $15 what else (null: anything),
 //! $16 how many rows, and in `wanted` the words, each as the stretch of words that begin with it.
+//! `(a.id = $10) is null` asks whether $10 is: of `$10 is null` alone PostgreSQL learns no type.
 
 macro_rules! moments {
     ($from:expr) => {
@@ -11,15 +12,15 @@ macro_rules! moments {
             from ",
             $from,
             " and (a.local_ms, a.id) < ($2, $3) and (a.local_ms, a.id) >= ($4, $5)
-                and ($6 is null or a.kind = $6)
-                and ($7 is null or exists (
+                and (a.kind = $6 or $6 is null)
+                and (cast($7 as text) is null or exists (
                     select 1 from blobs b where b.sha256 = a.sha256 and b.content_type = $7))
-                and ($8 is null or a.camera = $8)
-                and ($9 is null or a.place = $9)
-                and ($10 is null or exists (
+                and (a.camera = $8 or $8 is null)
+                and (a.place = $9 or $9 is null)
+                and ((a.id = $10) is null or exists (
                     select 1 from album_items i where i.album_id = $10 and i.asset_id = a.id))
-                and ($11 is null or ($11 = 1 and a.cell is not null) or ($11 = 0 and a.cell is null))
-                and ($12 is null or exists (
+                and (cast($11 as bigint) is null or ($11 = 1 and a.cell is not null) or ($11 = 0 and a.cell is null))
+                and (cast($12 as bigint) is null or exists (
                     select 1 from descriptions d where d.asset_id = a.id and d.latitude_e7 between $12 and $13
                         and (d.longitude_e7 between $14 and $15
                             or ($14 > $15 and (d.longitude_e7 >= $14 or d.longitude_e7 <= $15)))))

@@ -53,9 +53,11 @@ contract! {
         assert_eq!(ids(&hub, &here, &words("am")).await, [hill, sea], "newest first");
         assert_eq!(ids(&hub, &here, &words("RÜG str")).await, [sea]);
         assert_eq!(ids(&hub, &here, &words("berg strand")).await, []);
-        for nothing in ["rand", "berge", "10 0 beaches", "\u{10ffff}", &"x".repeat(5000)] {
+        for nothing in ["rand", "berge", "10 0 beaches", &"x".repeat(5000)] {
             assert_eq!(ids(&hub, &here, &words(nothing)).await, [], "{nothing}");
         }
+        let last = Wanted { words: vec!["\u{10ffff}".to_owned()], ..Wanted::default() };
+        assert_eq!(ids(&hub, &here, &last).await, []);
         let many = Wanted { words: (0..300).map(|_| "am".to_owned()).collect(), ..Wanted::default() };
         assert_eq!(ids(&hub, &here, &many).await, [hill, sea]);
         assert_eq!(ids(&hub, &[], &words("am")).await, []);
@@ -248,7 +250,9 @@ contract! {
         assert_eq!(cameras.len(), 3);
         let places = look!(hub, tx => labels::places(tx, &spaces, 2)).unwrap();
         assert_eq!(places.len(), 2, "bounded");
-        assert_eq!(places[0], Counted { name: "Berlin, Germany".into(), assets: 15 });
+        assert!(places.iter().all(|one| one.assets == 15 && one.name.contains(", ")), "{places:?}");
+        let leica = Counted { name: "Leica Q3".into(), assets: 17 };
+        assert!(cameras.contains(&leica), "{cameras:?}");
         let own = look!(hub, tx => labels::places(tx, &spaces[1..], 9)).unwrap();
         assert!(own.iter().map(|one| one.assets).sum::<u64>() < 30, "{own:?}");
         assert_eq!(look!(hub, tx => labels::cameras(tx, &[], 9)).unwrap(), []);
