@@ -44,8 +44,12 @@ pub(crate) fn a_million_assets(report: &mut Report) {
         catalog.close().await;
     });
     let ((), took) = timed(|| fill(&file, count));
-    Report::figure(&format!("filling a catalog with {count} assets"), &format!("{:.1} s", took.as_secs_f64()));
-    let bench = Bench { catalog: open(), runtime, plain: Connection::open(&file).expect("the catalog's file") };
+    Report::figure(
+        &format!("filling a catalog with {count} assets"),
+        &format!("{:.1} s", took.as_secs_f64()),
+    );
+    let bench =
+        Bench { catalog: open(), runtime, plain: Connection::open(&file).expect("the catalog's file") };
     bench.months(report);
     bench.month(report);
     bench.searches(report, count);
@@ -95,7 +99,10 @@ impl Bench {
 
     fn beside(&self, report: &mut Report, what: &str, ours: f64, limit: f64, goal_ms: f64) {
         report.goal(what, ours, " ms", Goal::AtMost(goal_ms));
-        Report::figure(&format!("{what}: the least without our code"), &format!("{limit:.2} ms ({:.1} ×)", ours / limit));
+        Report::figure(
+            &format!("{what}: the least without our code"),
+            &format!("{limit:.2} ms ({:.1} ×)", ours / limit),
+        );
     }
 
     fn months(&self, report: &mut Report) {
@@ -126,7 +133,12 @@ impl Bench {
         );
         let named = |word: &str| Wanted { words: words_of(word), ..Wanted::default() };
         let middle = FIRST_MS + TEN_YEARS_MS / 2;
-        let town = GeoBox { south_e7: 535_000_000, north_e7: 536_100_000, west_e7: 174_000_000, east_e7: 176_100_000 };
+        let town = GeoBox {
+            south_e7: 535_000_000,
+            north_e7: 536_100_000,
+            west_e7: 174_000_000,
+            east_e7: 176_100_000,
+        };
         for (what, wanted) in [
             ("everything", Wanted::default()),
             ("a rare word", named(&format!("img{}", count / 3))),
@@ -136,16 +148,19 @@ impl Bench {
             ("two common words that never meet", named("tag7 tag8")),
             ("a camera and a word", Wanted { camera: Some("Camera 7".into()), ..named("holiday") }),
             ("a place", Wanted { place: Some("Place 7".into()), ..Wanted::default() }),
-            ("a day", Wanted { from_ms: Some(middle), before_ms: Some(middle + 86_400_000), ..Wanted::default() }),
+            (
+                "a day",
+                Wanted { from_ms: Some(middle), before_ms: Some(middle + 86_400_000), ..Wanted::default() },
+            ),
             ("a rectangle around a town", Wanted { within: Some(town), ..Wanted::default() }),
             ("a word in a rectangle", Wanted { within: Some(town), ..named("tag7") }),
         ] {
             let page = Page::first(200);
             let ours = self.milliseconds(|| {
                 let (wanted, page) = (wanted.clone(), page.clone());
-                let read = self.catalog.read(|tx| {
-                    Box::pin(async move { search::find(tx, &[SPACE], &wanted, &page).await })
-                });
+                let read = self
+                    .catalog
+                    .read(|tx| Box::pin(async move { search::find(tx, &[SPACE], &wanted, &page).await }));
                 self.runtime.block_on(read).expect("an answer").items.len()
             });
             self.beside(report, &format!("search: {what}"), ours, least, 100.0);
@@ -156,8 +171,18 @@ impl Bench {
     }
 
     fn maps(&self, report: &mut Report) {
-        let world = GeoBox { south_e7: -900_000_000, north_e7: 900_000_000, west_e7: -1_800_000_000, east_e7: 1_800_000_000 };
-        let town = GeoBox { south_e7: 535_000_000, north_e7: 535_100_000, west_e7: 175_000_000, east_e7: 175_500_000 };
+        let world = GeoBox {
+            south_e7: -900_000_000,
+            north_e7: 900_000_000,
+            west_e7: -1_800_000_000,
+            east_e7: 1_800_000_000,
+        };
+        let town = GeoBox {
+            south_e7: 535_000_000,
+            north_e7: 535_100_000,
+            west_e7: 175_000_000,
+            east_e7: 175_500_000,
+        };
         let limit = self.plain("select count(*) from assets indexed by assets_cell where space_id = x'01010101010101010101010101010101' and trashed_at_ms is null and cell is not null");
         for (what, within) in [("the world", world), ("a town", town)] {
             let ours = asked!(self, tx => map::points(tx, &[SPACE], within, 200));
@@ -238,7 +263,9 @@ async fn sample(tx: &mut Tx, ids: &Ids, number: i64) -> catalog::Result<()> {
 /// Bulk SQL, without the catalog's care for durability: this file is thrown away.
 fn fill(file: &Path, count: u64) {
     let connection = Connection::open(file).expect("the catalog's file");
-    connection.execute_batch("pragma synchronous = off; pragma cache_size = -400000; begin").expect("settings");
+    connection
+        .execute_batch("pragma synchronous = off; pragma cache_size = -400000; begin")
+        .expect("settings");
     for text in filling(count) {
         connection.execute_batch(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
     }
@@ -247,7 +274,8 @@ fn fill(file: &Path, count: u64) {
 
 /// Copies of the samples, some metres beside each other, at well mixed moments.
 fn filling(count: u64) -> Vec<String> {
-    let numbers = format!("with recursive n (i) as (select 0 union all select i + 1 from n where i < {count} - 1)");
+    let numbers =
+        format!("with recursive n (i) as (select 0 union all select i + 1 from n where i < {count} - 1)");
     // A whole number that looks thrown by dice, the same in each run.
     let mixed = "((i * 2654435761) & 1048575)";
     let (id, sha256) = ("cast(printf('%016d', i) as blob)", "cast(printf('%032d', i) as blob)");

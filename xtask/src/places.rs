@@ -158,7 +158,11 @@ fn offset(bytes: usize) -> Result<u32, Failure> {
 }
 
 /// The square degree of a place, and where it is in there.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "degrees are clamped to the globe")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "degrees are clamped to the globe"
+)]
 fn cell_of(place: &City) -> (u16, [u8; 3]) {
     let (north, east) =
         ((place.latitude + 90.0).clamp(0.0, 179.999_99), (place.longitude + 180.0).clamp(0.0, 359.999_99));
@@ -170,7 +174,12 @@ fn cell_of(place: &City) -> (u16, [u8; 3]) {
 }
 
 /// Eight times the binary logarithm of so many inhabitants.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "at most 255")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "at most 255"
+)]
 fn size_of(population: u64) -> u8 {
     ((population.max(1) as f64).log2() * 8.0).clamp(0.0, 255.0) as u8
 }

@@ -49,10 +49,7 @@ impl GeoBox {
 
     /// Its sides in halvings of the whole, as (first, last) column and row.
     fn corners(self) -> ((u64, u64), (u64, u64)) {
-        (
-            (column_of(self.west_e7), column_of(self.east_e7)),
-            (row_of(self.south_e7), row_of(self.north_e7)),
-        )
+        ((column_of(self.west_e7), column_of(self.east_e7)), (row_of(self.south_e7), row_of(self.north_e7)))
     }
 
     /// How many squares of a level it touches.
@@ -66,13 +63,11 @@ impl GeoBox {
         parts.fold(0, u64::saturating_add)
     }
 
-    /// Stretches of the curve that cover it, and not much more, lowest first.
+    /// Stretches of the curve that cover it, and not much more, lowest first; none shares a cell with another.
     pub(crate) fn stretches(self) -> Vec<(i64, i64)> {
         let parts = self.seamless();
         let most = STRETCHES / parts.len();
-        let mut all: Vec<(i64, i64)> = parts.into_iter().flat_map(|part| part.cover(most)).collect();
-        all.sort_unstable();
-        all
+        joined(parts.into_iter().flat_map(|part| part.cover(most)).collect())
     }
 
     /// The finest cover of at most `most` stretches, for a rectangle without a seam.
@@ -82,23 +77,31 @@ impl GeoBox {
             let shift = LEVELS - level;
             let rows = south >> shift..=north >> shift;
             let columns = west >> shift..=east >> shift;
-            let mut squares: Vec<i64> =
-                rows.flat_map(|row| columns.clone().map(move |column| woven(column, row))).collect();
-            squares.sort_unstable();
-            let mut stretches: Vec<(i64, i64)> = Vec::new();
-            for square in squares {
-                match stretches.last_mut() {
-                    Some((_, last)) if *last + 1 == square => *last = square,
-                    _ => stretches.push((square, square)),
-                }
-            }
+            let squares = rows.flat_map(|row| columns.clone().map(move |column| woven(column, row)));
+            let stretches = joined(squares.map(|square| (square, square)).collect());
             if stretches.len() <= most {
                 let (bits, size) = (2 * shift, 1i64 << (2 * shift));
-                return stretches.into_iter().map(|(low, high)| (low << bits, (high << bits) + (size - 1))).collect();
+                return stretches
+                    .into_iter()
+                    .map(|(low, high)| (low << bits, (high << bits) + (size - 1)))
+                    .collect();
             }
         }
         vec![(0, i64::MAX)]
     }
+}
+
+/// Stretches in order, those that touch or overlap made one.
+fn joined(mut all: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
+    all.sort_unstable();
+    let mut joined: Vec<(i64, i64)> = Vec::new();
+    for (low, high) in all {
+        match joined.last_mut() {
+            Some((_, last)) if low <= last.saturating_add(1) => *last = high.max(*last),
+            _ => joined.push((low, high)),
+        }
+    }
+    joined
 }
 
 /// The number of a place. What lies on no globe counts as its nearest edge.
@@ -201,7 +204,12 @@ mod tests {
 
     #[test]
     fn a_rectangle_across_the_date_line_has_both_sides_and_not_the_middle() {
-        let fiji = GeoBox { south_e7: -200_000_000, north_e7: -150_000_000, west_e7: 1_770_000_000, east_e7: -1_780_000_000 };
+        let fiji = GeoBox {
+            south_e7: -200_000_000,
+            north_e7: -150_000_000,
+            west_e7: 1_770_000_000,
+            east_e7: -1_780_000_000,
+        };
         assert!(fiji.has((-170_000_000, 1_790_000_000)) && fiji.has((-170_000_000, -1_790_000_000)));
         assert!(!fiji.has((-170_000_000, 0)) && !fiji.has((170_000_000, 1_790_000_000)));
     }
@@ -209,7 +217,12 @@ mod tests {
     #[test]
     fn small_rectangles_have_close_covers_and_the_world_is_one() {
         assert_eq!(WORLD.stretches(), [(0, (1 << 62) - 1)]);
-        let house = GeoBox { south_e7: 524_000_000, north_e7: 524_001_000, west_e7: 133_000_000, east_e7: 133_001_000 };
+        let house = GeoBox {
+            south_e7: 524_000_000,
+            north_e7: 524_001_000,
+            west_e7: 133_000_000,
+            east_e7: 133_001_000,
+        };
         let covered: i64 = house.stretches().iter().map(|(low, high)| high - low + 1).sum();
         let exact = house.squares(LEVELS);
         assert!(u64::try_from(covered).unwrap() < exact * 16, "{covered} {exact}");

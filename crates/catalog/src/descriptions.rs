@@ -104,7 +104,7 @@ pub enum Again {
     OlderThan(i64),
 }
 
-pub use crate::terms::{WORDS_MAX, WORD_MAX_BYTES};
+pub use crate::terms::{WORD_MAX_BYTES, WORDS_MAX};
 
 /// Writes down what was found, in place of what was found before; corrects when the asset was taken,
 /// also in its albums. False when there is no such asset (any more).
@@ -147,13 +147,7 @@ pub async fn index(tx: &mut Tx, asset_id: AssetId, by: &Findable) -> Result<bool
 async fn index_asset(tx: &mut Tx, space_id: SpaceId, asset_id: AssetId, by: &Findable) -> Result<()> {
     let camera = labels::keep(tx, by.camera.as_deref()).await?;
     let place = labels::keep(tx, by.place.as_deref()).await?;
-    query(sql::PLACE)
-        .bind(asset_id)
-        .bind(camera)
-        .bind(place)
-        .bind(by.place_e7.map(cell_of))
-        .run(tx)
-        .await?;
+    query(sql::PLACE).bind(asset_id).bind(camera).bind(place).bind(by.place_e7.map(cell_of)).run(tx).await?;
     query(sql::INDEXED).bind(asset_id).bind(by.indexed_by).run(tx).await?;
     terms::replace(tx, space_id, asset_id, Source::Facts, &by.words).await?;
     terms::refresh_names(tx, space_id, asset_id).await

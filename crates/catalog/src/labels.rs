@@ -56,9 +56,9 @@ async fn most_used(tx: &mut Tx, statement: Sql, spaces: &[SpaceId], limit: usize
     counts.truncate(limit.min(LIST_MAX));
     let labels: Vec<i64> = counts.iter().map(|&(label, _)| label).collect();
     let names = names_of(tx, &labels).await?;
-    let named = counts.into_iter().filter_map(|(label, assets)| {
-        names.get(&label).map(|name| Counted { name: name.clone(), assets })
-    });
+    let named = counts
+        .into_iter()
+        .filter_map(|(label, assets)| names.get(&label).map(|name| Counted { name: name.clone(), assets }));
     Ok(named.collect())
 }
 

@@ -75,8 +75,9 @@ impl Heap {
 async fn single(tx: &mut Tx, spaces: &[SpaceId], within: GeoBox, most: usize) -> Result<Option<Vec<Point>>> {
     let mut heaps: BTreeMap<i64, (Heap, AssetId)> = BTreeMap::new();
     let mut read = 0;
-    for (&space_id, (low, high)) in
-        spaces.iter().flat_map(|space_id| within.stretches().into_iter().map(move |stretch| (space_id, stretch)))
+    for (&space_id, (low, high)) in spaces
+        .iter()
+        .flat_map(|space_id| within.stretches().into_iter().map(move |stretch| (space_id, stretch)))
     {
         let asked = query(sql::POINTS).bind(space_id).bind(low).bind(high).bind(most + 1 - read);
         let rows = asked.all(tx).await?;

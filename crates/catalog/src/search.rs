@@ -178,8 +178,7 @@ impl<'a> Search<'a> {
     fn with_words<'q>(&'q self, statement: Query<'q>) -> Query<'q> {
         let none: &[u8] = &[];
         let given = self.stretches.iter().flat_map(|(low, high)| [low.as_slice(), high.as_slice()]);
-        let values: Vec<&[u8]> =
-            if self.stretches.is_empty() { vec![none, none] } else { given.collect() };
+        let values: Vec<&[u8]> = if self.stretches.is_empty() { vec![none, none] } else { given.collect() };
         statement.rows(2, values.into_iter().map(Value::from))
     }
 }
@@ -214,7 +213,8 @@ async fn few(tx: &mut Tx, spaces: &[SpaceId], search: &Search<'_>) -> Result<Opt
             fewest = (found, Some(Lead::Word(index)));
         }
     }
-    let others = [(search.wanted.album_id.is_some(), Lead::Album), (search.wanted.within.is_some(), Lead::Box)];
+    let others =
+        [(search.wanted.album_id.is_some(), Lead::Album), (search.wanted.within.is_some(), Lead::Box)];
     for (_, lead) in others.into_iter().filter(|(is_asked, _)| *is_asked) {
         let found = count(tx, spaces, search, lead, fewest.0).await?;
         if found < fewest.0 {
@@ -225,24 +225,22 @@ async fn few(tx: &mut Tx, spaces: &[SpaceId], search: &Search<'_>) -> Result<Opt
 }
 
 /// How many assets a lead gathers; counts no further than `most`.
-async fn count(
-    tx: &mut Tx,
-    spaces: &[SpaceId],
-    search: &Search<'_>,
-    lead: Lead,
-    most: u64,
-) -> Result<u64> {
+async fn count(tx: &mut Tx, spaces: &[SpaceId], search: &Search<'_>, lead: Lead, most: u64) -> Result<u64> {
     let mut found = 0;
     for &space_id in spaces {
         let statements = match lead {
             Lead::Word(index) => {
                 let (low, high) = &search.stretches[index];
-                let asked = |sql: Sql| query(sql).bind(space_id).bind(low.as_slice()).bind(high.as_slice()).bind(most);
+                let asked = |sql: Sql| {
+                    query(sql).bind(space_id).bind(low.as_slice()).bind(high.as_slice()).bind(most)
+                };
                 vec![asked(sql::COUNT_WORD), asked(sql::COUNT_ALBUM_WORD)]
             }
             Lead::Box => vec![bind_cover(query(sql::COUNT_BOX).bind(space_id).bind(most), &search.cover)],
             // An album is in one Space: counted once.
-            Lead::Album if found == 0 => vec![query(sql::COUNT_ALBUM).bind(search.wanted.album_id).bind(most)],
+            Lead::Album if found == 0 => {
+                vec![query(sql::COUNT_ALBUM).bind(search.wanted.album_id).bind(most)]
+            }
             Lead::Album | Lead::Time | Lead::Camera | Lead::Place => Vec::new(),
         };
         for statement in statements {
@@ -256,7 +254,12 @@ async fn count(
 }
 
 /// Along time, in steps, until the page is full, the end is reached, or enough was looked at.
-async fn walk(tx: &mut Tx, spaces: &[SpaceId], search: &mut Search<'_>, rows: usize) -> Result<Listed<Moment>> {
+async fn walk(
+    tx: &mut Tx,
+    spaces: &[SpaceId],
+    search: &mut Search<'_>,
+    rows: usize,
+) -> Result<Listed<Moment>> {
     let lead = match (search.camera, search.place) {
         (Some(_), _) => Lead::Camera,
         (None, Some(_)) => Lead::Place,

@@ -46,7 +46,7 @@ impl HubClient {
     /// Pictures and videos on a map.
     pub async fn map(&self, wanted: &MapQuery) -> Result<MapPoints> {
         let call = Call::get("api/v1/assets/places").query("bbox", wanted.bbox.as_ref());
-        self.ask(call.query("space", wanted.space).query("limit", wanted.limit)).await
+        self.ask(call.query("space", wanted.space).query("points", wanted.points)).await
     }
 
     /// One picture or video.

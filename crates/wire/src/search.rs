@@ -85,7 +85,7 @@ pub struct MapQuery {
     pub space: Option<SpaceId>,
     /// At most this many points; 1 to 500, 200 when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<u32>,
+    pub points: Option<u32>,
 }
 
 /// Points of a map as columns: the first value of each belongs to the first point, and so on. Where there are more

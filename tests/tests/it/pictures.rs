@@ -158,7 +158,10 @@ fn real_pictures_are_found_by_what_is_known_of_them(owner: &Account, corpus: &Co
         ("img 5195", "IMG_5195.MOV"),
     ] {
         let files = words(q);
-        assert!(file.is_empty() == files.is_empty() && (file.is_empty() || files.contains(file)), "{q}: {files:?}");
+        assert!(
+            file.is_empty() == files.is_empty() && (file.is_empty() || files.contains(file)),
+            "{q}: {files:?}"
+        );
     }
     // Everything that others and we know the place of is found there, and named after it.
     let names = names(owner);
@@ -166,7 +169,8 @@ fn real_pictures_are_found_by_what_is_known_of_them(owner: &Account, corpus: &Co
     for one in facts {
         let Some(place) = &one.place else { continue };
         let path = &names[&one.asset_id];
-        let Some((north, east)) = corpus.files.iter().find(|file| path.ends_with(&file.name)).and_then(|file| file.place)
+        let Some((north, east)) =
+            corpus.files.iter().find(|file| path.ends_with(&file.name)).and_then(|file| file.place)
         else {
             continue;
         };
@@ -176,7 +180,8 @@ fn real_pictures_are_found_by_what_is_known_of_them(owner: &Account, corpus: &Co
         assert!(there.contains(file), "{path}: {there:?}");
         if let Some(name) = &place.name {
             checked += 1;
-            let named = found(owner, SearchQuery { place: Some(name.label.clone()), ..SearchQuery::default() });
+            let named =
+                found(owner, SearchQuery { place: Some(name.label.clone()), ..SearchQuery::default() });
             assert!(named.contains(file), "{path}: {}", name.label);
         }
     }

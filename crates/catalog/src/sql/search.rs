@@ -38,6 +38,18 @@ macro_rules! moments {
     };
 }
 
+/// A walk in two parts: without statistics SQLite would take the index of all moments, and look at each.
+macro_rules! along {
+    ($of:literal) => {
+        concat!(
+            "(select x.id from assets x where x.space_id = $1 and ",
+            $of,
+            " and x.trashed_at_ms is null and (x.local_ms, x.id) < ($2, $3) and (x.local_ms, x.id) >= ($4, $5)) c
+            cross join assets a where a.id = c.id and a.trashed_at_ms is null"
+        )
+    };
+}
+
 macro_rules! step {
     ($of:literal) => {
         concat!(
@@ -52,8 +64,8 @@ macro_rules! step {
 
 /// What lies within eight stretches of the curve of `0004_search.sql`.
 macro_rules! in_stretches {
-    ($select:literal; $low:literal $high:literal $(, $next_low:literal $next_high:literal)*) => {
-        concat!($select, $low, " and ", $high $(, " union all ", $select, $next_low, " and ", $next_high)*)
+    ($join:literal $select:literal; $low:literal $high:literal $(, $next_low:literal $next_high:literal)*) => {
+        concat!($select, $low, " and ", $high $(, $join, $select, $next_low, " and ", $next_high)*)
     };
 }
 
@@ -62,13 +74,9 @@ crate::sql::statements! {
     /// Along all moments.
     WALK rows 2 = moments!("assets a where a.space_id = $1 and a.trashed_at_ms is null");
     /// Along the moments of a camera.
-    WALK_CAMERA rows 2 = moments!(
-        "assets a where a.space_id = $1 and a.camera = $8 and a.trashed_at_ms is null"
-    );
+    WALK_CAMERA rows 2 = moments!(along!("x.camera = $8"));
     /// Along the moments of a place.
-    WALK_PLACE rows 2 = moments!(
-        "assets a where a.space_id = $1 and a.place = $9 and a.trashed_at_ms is null"
-    );
+    WALK_PLACE rows 2 = moments!(along!("x.place = $9"));
     /// Out of those that a word stands at, or at an album of theirs: few.
     GATHER_WORD rows 2 = moments!(
         "(select s.asset_id from search_words s where s.space_id = $1 and s.word >= $17 and s.word < $18
@@ -81,10 +89,11 @@ crate::sql::statements! {
         "(select i.asset_id from album_items i where i.album_id = $10) c
         cross join assets a where a.id = c.asset_id and a.space_id = $1 and a.trashed_at_ms is null"
     );
-    /// Out of some squares of the map: few.
+    /// Out of some squares of the map: few. (Joined by "union", which SQLite does not spread over the whole.)
     GATHER_BOX rows 2 = moments!(concat!(
         "(",
         in_stretches!(
+            " union "
             "select id as asset_id from assets where space_id = $1 and trashed_at_ms is null and cell between ";
             "$17" "$18", "$19" "$20", "$21" "$22", "$23" "$24", "$25" "$26", "$27" "$28", "$29" "$30", "$31" "$32"
         ),
@@ -104,6 +113,7 @@ crate::sql::statements! {
     COUNT_BOX = concat!(
         "select count(*) as found from (select 1 as one from (",
         in_stretches!(
+            " union all "
             "select id from assets where space_id = $1 and trashed_at_ms is null and cell between ";
             "$3" "$4", "$5" "$6", "$7" "$8", "$9" "$10", "$11" "$12", "$13" "$14", "$15" "$16", "$17" "$18"
         ),

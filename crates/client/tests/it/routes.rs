@@ -8,8 +8,9 @@ use domain::{
 };
 use serde_json::{Value, json};
 use wire::{
-    AlbumAssets, AlbumPatch, AssetKind, AssetQuery, DevicePatch, DeviceReport, EntryPatch, MapQuery, MemberRole, NewAlbum,
-    NewFolder, NewPassword, NewSpace, NewToken, NewUser, PageQuery, RenditionKind, SearchQuery, SpacePatch, TimelineQuery,
+    AlbumAssets, AlbumPatch, AssetKind, AssetQuery, DevicePatch, DeviceReport, EntryPatch, MapQuery,
+    MemberRole, NewAlbum, NewFolder, NewPassword, NewSpace, NewToken, NewUser, PageQuery, RenditionKind,
+    SearchQuery, SpacePatch, TimelineQuery,
 };
 
 use crate::stub::{Act, Stub, json as answer};
@@ -302,11 +303,11 @@ async fn searching() {
         },
         "GET api/v1/assets/suggestions"
     );
-    let query = MapQuery { bbox: Some("1,2,3,4".into()), space: None, limit: Some(5) };
+    let query = MapQuery { bbox: Some("1,2,3,4".into()), space: None, points: Some(5) };
     asks!(
         json!({"latitude": [1.5], "longitude": [2.5], "assets": [7], "id": [ID]}),
         async |hub| hub.map(&query).await,
-        "GET api/v1/assets/places?bbox=1%2C2%2C3%2C4&limit=5"
+        "GET api/v1/assets/places?bbox=1%2C2%2C3%2C4&points=5"
     );
     asks!(
         json!({"assets": 9, "described": 4, "failed": 1, "waiting": 5, "waiting_is_at_least": false, "seconds_left": 3}),

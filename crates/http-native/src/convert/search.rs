@@ -8,12 +8,8 @@ use wire::SearchQuery;
 use crate::problem::Refused;
 
 /// The whole world.
-const WORLD: GeoBox = GeoBox {
-    south_e7: -900_000_000,
-    north_e7: 900_000_000,
-    west_e7: -1_800_000_000,
-    east_e7: 1_800_000_000,
-};
+const WORLD: GeoBox =
+    GeoBox { south_e7: -900_000_000, north_e7: 900_000_000, west_e7: -1_800_000_000, east_e7: 1_800_000_000 };
 
 /// What a query asks for; its page is none of this.
 pub(crate) fn sought(query: SearchQuery) -> Result<Sought, Refused> {
@@ -32,7 +28,9 @@ pub(crate) fn sought(query: SearchQuery) -> Result<Sought, Refused> {
         within: query.bbox.as_deref().map(rectangle).transpose()?,
     };
     // PostgreSQL takes no text with a NUL, and no type or name has one.
-    for (field, text) in [("type", &wanted.content_type), ("camera", &wanted.camera), ("place", &wanted.place)] {
+    for (field, text) in
+        [("type", &wanted.content_type), ("camera", &wanted.camera), ("place", &wanted.place)]
+    {
         if text.as_ref().is_some_and(|text| text.contains('\0')) {
             return Err(Refusal::invalid(field, "no name has a NUL in it").into());
         }
@@ -115,15 +113,28 @@ mod tests {
         assert_eq!((germany.west_e7, germany.north_e7), (58_000_000, 551_000_000));
         let fiji = rectangle("177,-20,-178,-15").unwrap();
         assert!(fiji.west_e7 > fiji.east_e7);
-        for text in ["", "1,2,3", "1,2,3,4,5", "1,4,3,2", "181,0,0,0", "0,-91,0,0", "a,b,c,d", "NaN,0,0,0", "0,inf,0,0"]
-        {
+        for text in [
+            "",
+            "1,2,3",
+            "1,2,3,4,5",
+            "1,4,3,2",
+            "181,0,0,0",
+            "0,-91,0,0",
+            "a,b,c,d",
+            "NaN,0,0,0",
+            "0,inf,0,0",
+        ] {
             assert_eq!(rectangle(text).unwrap_err().refusal().field, Some("bbox"), "{text}");
         }
     }
 
     #[test]
     fn days_are_local_and_both_ends_belong_to_them() {
-        let query = SearchQuery { from: Some("2024-07-01".into()), to: Some("2024-07-01".into()), ..SearchQuery::default() };
+        let query = SearchQuery {
+            from: Some("2024-07-01".into()),
+            to: Some("2024-07-01".into()),
+            ..SearchQuery::default()
+        };
         let wanted = sought(query).unwrap().wanted;
         assert_eq!(wanted.before_ms.unwrap() - wanted.from_ms.unwrap(), 24 * 60 * 60 * 1000);
         let query = SearchQuery { to: Some("yesterday".into()), ..SearchQuery::default() };

@@ -85,7 +85,7 @@ async fn facts_of_a_picture() {
         "place": {
             "latitude": -33.8568, "longitude": 151.2153, "altitude_m": 4.5,
             "name": {
-                "place": "Sydney", "region": "New South Wales", "country": "Australia", "country_code": "AU",
+                "place": "The Rocks", "city": "Sydney", "region": "New South Wales", "country": "Australia", "country_code": "AU",
                 "label": "Sydney, New South Wales, Australia",
             },
         },

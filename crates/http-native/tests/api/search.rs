@@ -52,20 +52,38 @@ async fn pictures_are_found_by_each_thing_that_is_known_of_them() {
     let sam = doors.person("sam", Role::Member).await;
     let [still, film] = two(&doors, &sam).await;
     for query in [
-        "q=nacht", "q=DOM+berl", "q=leica", "from=2024-07-03&to=2024-07-03", "to=2024-07-03", "kind=picture",
-        "type=image/jpeg", "type=IMAGE/JPEG", "camera=Leica+Q3", "place=Berlin,+Germany", "bbox=13,52,14,53",
+        "q=nacht",
+        "q=DOM+berl",
+        "q=leica",
+        "from=2024-07-03&to=2024-07-03",
+        "to=2024-07-03",
+        "kind=picture",
+        "type=image/jpeg",
+        "type=IMAGE/JPEG",
+        "camera=Leica+Q3",
+        "place=Berlin,+Germany",
+        "bbox=13,52,14,53",
     ] {
         assert_eq!(found(&doors, &sam, query).await, [still.as_str()], "{query}");
     }
-    for query in ["q=film", "kind=video", "from=2024-07-04", "bbox=177,-20,-178,-15", "q=fiji&camera=Apple+iPhone+15"]
+    for query in
+        ["q=film", "kind=video", "from=2024-07-04", "bbox=177,-20,-178,-15", "q=fiji&camera=Apple+iPhone+15"]
     {
         assert_eq!(found(&doors, &sam, query).await, [film.as_str()], "{query}");
     }
     for query in ["", "q=", "q=++", "has_place=true", "bbox=-180,-90,180,90"] {
         assert_eq!(found(&doors, &sam, query).await, [film.as_str(), &still], "{query}");
     }
-    for query in ["has_place=false", "q=ilm", "q=%25", "q=_", "q=%F0%9F%8E%82", "q=%00", "camera=Leica", "q=berlin+fiji"]
-    {
+    for query in [
+        "has_place=false",
+        "q=ilm",
+        "q=%25",
+        "q=_",
+        "q=%F0%9F%8E%82",
+        "q=%00",
+        "camera=Leica",
+        "q=berlin+fiji",
+    ] {
         assert_eq!(found(&doors, &sam, query).await, [] as [&str; 0], "{query}");
     }
     // One answer looks like a month of the timeline.
@@ -81,7 +99,8 @@ async fn found_pictures_come_in_pages_and_by_album_and_only_to_those_who_see_the
     let [still, film] = two(&doors, &sam).await;
     let first = get(&doors, &sam, "/api/v1/assets/search?limit=1").await;
     assert_eq!(first["id"], json!([film]));
-    let next = get(&doors, &sam, &format!("/api/v1/assets/search?limit=1&after={}", text(&first["next"]))).await;
+    let next =
+        get(&doors, &sam, &format!("/api/v1/assets/search?limit=1&after={}", text(&first["next"]))).await;
     assert_eq!((&next["id"], next.get("next")), (&json!([still]), None));
     let album = doors.album(&sam, "Ferien").await;
     let path = format!("/api/v1/albums/{album}/assets");
@@ -120,7 +139,12 @@ async fn questions_that_make_no_sense_are_refused_with_the_field() {
         let reply = doors.get(format!("/api/v1/assets/search?{query}")).by(&sam).send().await;
         assert_eq!(reply.problem(400, ProblemCode::Invalid).field.as_deref(), Some(field), "{query}");
     }
-    for path in ["/api/v1/assets/search?kind=song", "/api/v1/assets/search?after=zz", "/api/v1/assets/places?limit=501", "/api/v1/assets/places?bbox=x"] {
+    for path in [
+        "/api/v1/assets/search?kind=song",
+        "/api/v1/assets/search?after=zz",
+        "/api/v1/assets/places?points=501",
+        "/api/v1/assets/places?bbox=x",
+    ] {
         doors.get(path).by(&sam).send().await.problem(400, ProblemCode::Invalid);
     }
 }
@@ -140,7 +164,7 @@ async fn a_search_box_and_a_map_show_what_there_is() {
     assert_eq!(map, json!({"latitude": [52.4597], "longitude": [13.322], "assets": [1], "id": [still]}));
     let map = get(&doors, &sam, "/api/v1/assets/places?bbox=170,-30,-170,0").await;
     assert_eq!(map["id"], json!([film]));
-    let one = get(&doors, &sam, "/api/v1/assets/places?limit=1").await;
+    let one = get(&doors, &sam, "/api/v1/assets/places?points=1").await;
     assert_eq!(one["assets"], json!([2]), "one point for all");
 }
 

@@ -49,7 +49,8 @@ impl Locality {
     /// Germany`.
     pub fn label(&self) -> String {
         let place = self.city.as_ref().unwrap_or(&self.place);
-        let parts = [Some(place), self.region.as_ref().filter(|region| *region != place), Some(&self.country)];
+        let parts =
+            [Some(place), self.region.as_ref().filter(|region| *region != place), Some(&self.country)];
         parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 
@@ -137,7 +138,9 @@ impl<'a> Table<'a> {
         let Some(mut places) = u16::try_from(north * 360 + east).ok().and_then(|cell| self.cell(cell)) else {
             return;
         };
-        while let Some((&[first, second, third, region, region_high, size], rest)) = places.split_first_chunk::<6>() {
+        while let Some((&[first, second, third, region, region_high, size], rest)) =
+            places.split_first_chunk::<6>()
+        {
             let within = u32::from_le_bytes([first, second, third, 0]);
             let part = |bits: u32| (f64::from(bits & 0xfff) + 0.5) / 4096.0;
             let place =
@@ -270,8 +273,18 @@ mod tests {
 
     #[test]
     fn across_the_date_line_is_near() {
-        let (west, east) = (at(-16.79, 179.99), at(-16.79, -179.99));
-        assert_eq!((west.country_code.as_str(), east.country_code.as_str()), ("FJ", "FJ"));
+        // One place at 0.5 north, 179.9 west.
+        let mut table = b"ALBPLAC1\x01\0\0\0\x01\0\0\0\x01\0\0\0FJ\x2c\0\0\0\0\0\x31\0\0\0".to_vec();
+        let cell = (90u16 * 360).to_le_bytes();
+        table.extend([cell[0], cell[1], 0x32, 0, 0, 0, 0xff, 0xff, 0x3d, 0, 0, 0]);
+        assert_eq!(table.len(), 0x2c);
+        table.extend(b"\x04Fiji\0");
+        let within = ((2048u32 << 12) | 409).to_le_bytes();
+        table.extend([within[0], within[1], within[2], 0, 0, 80]);
+        table.extend(b"\x04Taba");
+        let found = Table(&table).locality(0.5, 179.95).unwrap();
+        assert_eq!((found.label().as_str(), found.region.as_deref()), ("Taba, Fiji", None));
+        assert_eq!(Table(&table).locality(0.5, 179.0), None, "a hundred kilometres");
     }
 
     #[test]

@@ -20,7 +20,8 @@ impl Library {
     pub async fn index_what_is_older(&self) -> Result<u64> {
         let mut indexed = 0;
         loop {
-            let older = self.catalog.read(|tx| Box::pin(descriptions::to_index(tx, INDEXED_BY, BATCH))).await?;
+            let older =
+                self.catalog.read(|tx| Box::pin(descriptions::to_index(tx, INDEXED_BY, BATCH))).await?;
             if older.is_empty() {
                 break;
             }
@@ -36,7 +37,9 @@ impl Library {
     async fn index(&self, older: Vec<ToIndex>) -> Result<()> {
         let found: Vec<_> = older
             .into_iter()
-            .map(|one| (one.asset_id, finding::findable(&serde_json::from_str(&one.facts).unwrap_or_default())))
+            .map(|one| {
+                (one.asset_id, finding::findable(&serde_json::from_str(&one.facts).unwrap_or_default()))
+            })
             .collect();
         self.catalog
             .write(move |tx| {

@@ -39,10 +39,12 @@ pub(super) async fn show_map(
     QueryParams(query): QueryParams<MapQuery>,
 ) -> Answer<Json<MapPoints>> {
     let within = convert::search::shown(query.bbox.as_deref())?;
-    let most = match query.limit.map(usize::try_from) {
+    let most = match query.points.map(usize::try_from) {
         None => POINTS,
         Some(Ok(most @ 1..=POINTS_MAX)) => most,
-        Some(_) => return Err(Refusal::invalid("limit", format!("a map has 1 to {POINTS_MAX} points")).into()),
+        Some(_) => {
+            return Err(Refusal::invalid("points", format!("a map has 1 to {POINTS_MAX} points")).into());
+        }
     };
     let points = library.map(&caller, query.space, within, most).await?;
     Ok(Json(convert::search::points(points)))

@@ -55,9 +55,9 @@ impl Doors {
     /// Writes down what a look found, and by what it is searched for.
     pub(crate) async fn describe_by(&self, stored: &Value, found: Description, by: Findable) {
         let id = asset_id(stored);
-        let write = self.catalog.write(move |tx| {
-            Box::pin(async move { descriptions::record(tx, id, &found, &by).await })
-        });
+        let write = self
+            .catalog
+            .write(move |tx| Box::pin(async move { descriptions::record(tx, id, &found, &by).await }));
         assert!(write.await.unwrap(), "there is no such asset");
     }
 
