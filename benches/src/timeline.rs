@@ -64,10 +64,23 @@ struct Bench {
     plain: Connection,
 }
 
+/// The middle one of some rounds.
+fn milliseconds<T>(work: impl Fn() -> T) -> f64 {
+    let rounds = (0..ROUNDS).map(|_| timed(&work).1.as_secs_f64() * 1e3);
+    median(rounds.collect())
+}
+
+/// A figure, and below it the least that it could be.
+fn beside(report: &mut Report, what: &str, ours: f64, limit: f64, goal_ms: f64) {
+    report.goal(what, ours, " ms", Goal::AtMost(goal_ms));
+    let least = format!("{limit:.2} ms ({:.1} ×)", ours / limit);
+    Report::figure(&format!("{what}: the least without our code"), &least);
+}
+
 /// One closure on a snapshot, its answer thrown away.
 macro_rules! asked {
     ($bench:expr, $tx:ident => $body:expr) => {
-        $bench.milliseconds(|| {
+        milliseconds(|| {
             let read = $bench.catalog.read(|$tx| Box::pin(async move { $body.await }));
             $bench.runtime.block_on(read).expect("an answer")
         })
@@ -75,14 +88,9 @@ macro_rules! asked {
 }
 
 impl Bench {
-    fn milliseconds<T>(&self, work: impl Fn() -> T) -> f64 {
-        let rounds = (0..ROUNDS).map(|_| timed(&work).1.as_secs_f64() * 1e3);
-        median(rounds.collect())
-    }
-
     /// What a statement costs without our code: all its rows, all their columns.
     fn plain(&self, sql: &str) -> f64 {
-        self.milliseconds(|| {
+        milliseconds(|| {
             let mut statement = self.plain.prepare_cached(sql).expect("a statement");
             let columns = statement.column_count();
             let mut rows = statement.query([]).expect("an answer");
@@ -97,20 +105,12 @@ impl Bench {
         })
     }
 
-    fn beside(&self, report: &mut Report, what: &str, ours: f64, limit: f64, goal_ms: f64) {
-        report.goal(what, ours, " ms", Goal::AtMost(goal_ms));
-        Report::figure(
-            &format!("{what}: the least without our code"),
-            &format!("{limit:.2} ms ({:.1} ×)", ours / limit),
-        );
-    }
-
     fn months(&self, report: &mut Report) {
         let ours = asked!(self, tx => timeline::months(tx, &[SPACE]));
         let limit = self.plain(
             "select count(*) from assets indexed by assets_month where space_id = x'01010101010101010101010101010101' and trashed_at_ms is null and month > 0",
         );
-        self.beside(report, "counting all months", ours, limit, 150.0);
+        beside(report, "counting all months", ours, limit, 150.0);
     }
 
     fn month(&self, report: &mut Report) {
@@ -122,7 +122,7 @@ impl Bench {
             order by local_ms desc, id desc limit 1001",
             month.number()
         ));
-        self.beside(report, "a month's first page of 1 000", ours, limit, 20.0);
+        beside(report, "a month's first page of 1 000", ours, limit, 20.0);
     }
 
     fn searches(&self, report: &mut Report, count: u64) {
@@ -156,18 +156,18 @@ impl Bench {
             ("a word in a rectangle", Wanted { within: Some(town), ..named("tag7") }),
         ] {
             let page = Page::first(200);
-            let ours = self.milliseconds(|| {
+            let ours = milliseconds(|| {
                 let (wanted, page) = (wanted.clone(), page.clone());
                 let read = self
                     .catalog
                     .read(|tx| Box::pin(async move { search::find(tx, &[SPACE], &wanted, &page).await }));
                 self.runtime.block_on(read).expect("an answer").items.len()
             });
-            self.beside(report, &format!("search: {what}"), ours, least, 100.0);
+            beside(report, &format!("search: {what}"), ours, least, 100.0);
         }
         let ours = asked!(self, tx => labels::cameras(tx, &[SPACE], 100));
         let limit = self.plain("select count(*) from assets indexed by assets_camera where space_id = x'01010101010101010101010101010101' and trashed_at_ms is null and camera is not null");
-        self.beside(report, "cameras, counted", ours, limit, 200.0);
+        beside(report, "cameras, counted", ours, limit, 200.0);
     }
 
     fn maps(&self, report: &mut Report) {
@@ -186,7 +186,7 @@ impl Bench {
         let limit = self.plain("select count(*) from assets indexed by assets_cell where space_id = x'01010101010101010101010101010101' and trashed_at_ms is null and cell is not null");
         for (what, within) in [("the world", world), ("a town", town)] {
             let ours = asked!(self, tx => map::points(tx, &[SPACE], within, 200));
-            self.beside(report, &format!("map: {what}, 200 points"), ours, limit, 250.0);
+            beside(report, &format!("map: {what}, 200 points"), ours, limit, 250.0);
         }
     }
 }

@@ -113,7 +113,7 @@ pub(crate) fn cell_of((latitude_e7, longitude_e7): (i64, i64)) -> i64 {
 pub(crate) fn place_of(cell: i64) -> (i64, i64) {
     let degrees = |halves: u64, span: i64| {
         let halves = i64::try_from(halves).unwrap_or(0);
-        ((2 * halves + 1) * (span / 2) >> LEVELS) - span / 2
+        (((2 * halves + 1) * (span / 2)) >> LEVELS) - span / 2
     };
     let bits = cell.unsigned_abs();
     (degrees(unwoven(bits >> 1), LATITUDE_SPAN_E7), degrees(unwoven(bits), LONGITUDE_SPAN_E7))

@@ -184,12 +184,14 @@ async fn made(hub: &Hub) -> (Vec<Made>, [SpaceId; 2]) {
     (all, spaces)
 }
 
+/// A plain filter.
+type Holds = fn(&Made) -> bool;
+
 contract! {
     async fn each_criterion_and_all_together_find_what_a_plain_filter_finds(hub) {
         let (all, spaces) = made(&hub).await;
         let pacific = GeoBox { south_e7: -200_000_000, north_e7: -100_000_000, west_e7: 1_770_000_000, east_e7: -1_700_000_000 };
         let berlin = GeoBox { south_e7: 520_000_000, north_e7: 530_000_000, west_e7: 130_000_000, east_e7: 140_000_000 };
-        type Holds = fn(&Made) -> bool;
         let cases: [(Wanted, Holds); 12] = [
             (Wanted::default(), |_| true),
             (words("common group3"), |one| one.number % 6 == 3),

@@ -32,25 +32,25 @@ pub(super) async fn run(loaded: &Loaded, json: bool) -> Result<ExitCode, HubErro
 
 fn words(progress: &Progress) -> String {
     let totals = progress.totals;
-    let mut text = format!("Described {} of {}", grouped(totals.described), grouped(totals.assets));
-    if progress.waiting == 0 {
-        text.push_str(". Nothing waits.\n");
-    } else {
-        let more = if progress.is_at_least { "at least " } else { "" };
-        let verb = if progress.waiting == 1 { "waits" } else { "wait" };
-        let left = match progress.seconds_left {
-            Some(seconds) => about(seconds),
-            None => "it cannot be said yet how long that takes".to_owned(),
-        };
-        text.push_str(&format!(". {more}{} {verb}: {left}.\n", grouped(progress.waiting)));
-    }
-    if totals.failed > 0 {
-        text.push_str(&format!(
-            "{} cannot be shown; \"albumen-hub media redo --failed\" tries again.\n",
-            grouped(totals.failed)
-        ));
-    }
-    text
+    let described = format!("Described {} of {}.", grouped(totals.described), grouped(totals.assets));
+    let waiting = match progress.waiting {
+        0 => " Nothing waits.\n".to_owned(),
+        waiting => {
+            let more = if progress.is_at_least { "at least " } else { "" };
+            let verb = if waiting == 1 { "waits" } else { "wait" };
+            let left = progress.seconds_left.map(about);
+            let left = left.unwrap_or_else(|| "it cannot be said yet how long that takes".to_owned());
+            format!(" {more}{} {verb}: {left}.\n", grouped(waiting))
+        }
+    };
+    let unshown = match totals.failed {
+        0 => String::new(),
+        failed => {
+            let again = "\"albumen-hub media redo --failed\" tries again.\n";
+            format!("{} cannot be shown; {again}", grouped(failed))
+        }
+    };
+    [described, waiting, unshown].concat()
 }
 
 /// `about 6 minutes`

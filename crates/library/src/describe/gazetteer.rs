@@ -279,7 +279,7 @@ mod tests {
         table.extend([cell[0], cell[1], 0x32, 0, 0, 0, 0xff, 0xff, 0x3d, 0, 0, 0]);
         assert_eq!(table.len(), 0x2c);
         table.extend(b"\x04Fiji\0");
-        let within = ((2048u32 << 12) | 409).to_le_bytes();
+        let within = (2048u32 * 4096 + 409).to_le_bytes();
         table.extend([within[0], within[1], within[2], 0, 0, 80]);
         table.extend(b"\x04Taba");
         let found = Table(&table).locality(0.5, 179.95).unwrap();
