@@ -50,7 +50,7 @@ pub struct Wanted {
 const GATHERED_MAX: u64 = 10_000;
 
 /// How many moments the steps of one page's walk are long. Where much is found the first one suffices.
-const STEPS: [usize; 3] = [1_000, 4_000, 16_000];
+const STEPS: [usize; 3] = [500, 1_500, 6_000];
 
 /// How many moments one page looks at, in each Space.
 pub const EXAMINED_MAX: usize = STEPS[0] + STEPS[1] + STEPS[2];

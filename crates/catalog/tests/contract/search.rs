@@ -245,6 +245,34 @@ contract! {
 }
 
 contract! {
+    async fn what_is_rare_and_old_is_found_behind_many_steps(hub) {
+        let (_, space) = hub.home().await;
+        let other = hub.my_space(hub.user("bob").await).await;
+        let spaces = [space.id, other.id];
+        let mut new = Vec::new();
+        for number in 0..700 {
+            let blob = hub.new_blob(&format!("{number}"));
+            let mut asset = hub.new_asset(spaces[usize::from(number % 10 == 0)], blob.sha256, number);
+            asset.kind = if number % 30 == 0 && number < 100 { AssetKind::Video } else { AssetKind::Picture };
+            new.push((blob, asset));
+        }
+        let expected: Vec<AssetId> = new[..100].iter().rev().filter(|(_, asset)| asset.kind == AssetKind::Video).map(|(_, asset)| asset.id).collect();
+        put!(hub, tx => async {
+            for (blob, asset) in &new {
+                catalog::blobs::upsert_kept(tx, blob).await?;
+                assets::upsert(tx, asset).await?;
+            }
+            Ok::<_, Error>(())
+        }).unwrap();
+        let videos = Wanted { kind: Some(AssetKind::Video), ..Wanted::default() };
+        assert_eq!(ids(&hub, &spaces, &videos).await, expected);
+        assert_eq!(expected.len(), 4);
+        let all = ids(&hub, &spaces, &Wanted::default()).await;
+        assert_eq!(all.len(), 700, "each once, over several steps");
+    }
+}
+
+contract! {
     async fn cameras_and_places_are_counted_for_those_who_see_them(hub) {
         let (all, spaces) = made(&hub).await;
         let cameras = look!(hub, tx => labels::cameras(tx, &spaces, 10)).unwrap();
