@@ -3,12 +3,11 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use client::{Pieces, Wanted};
 use domain::{AssetId, TwinHasher};
-use futures_util::{StreamExt as _, stream};
+use futures_util::StreamExt as _;
 use tokio_util::io::ReaderStream;
 use wire::RenditionKind;
 
@@ -83,11 +82,12 @@ async fn wait_for_thumbnail(bench: &Bench, picture: &Picture) -> Duration {
 #[expect(clippy::disallowed_methods, reason = "measuring elapsed time is what a bench is for")]
 async fn telling_its_end(picture: &Picture, sent: Arc<Mutex<Option<Instant>>>) -> Pieces {
     let file = tokio::fs::File::open(&picture.path).await.expect("a picture");
-    let end = stream::poll_fn(move |_| {
+    let pieces = ReaderStream::with_capacity(file, PIECE_BYTES);
+    // Nobody asks for more when the declared length is reached: each piece may be the last.
+    let timed = pieces.inspect(move |_| {
         *sent.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-        Poll::Ready(None)
     });
-    ReaderStream::with_capacity(file, PIECE_BYTES).chain(end).boxed()
+    timed.boxed()
 }
 
 async fn fetch_thumbnail(bench: &Bench, id: AssetId) {

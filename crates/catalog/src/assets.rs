@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry;
 use domain::{AssetId, ContentHash, Month, SpaceId, TimestampMs};
 
 use crate::blobs::Blob;
+use crate::descriptions::{self, Counted};
 use crate::error::{Error, Result};
 use crate::items::PartOf;
 use crate::page::{ByTimeDown, Listed, Page};
@@ -104,6 +105,7 @@ pub async fn upsert_many(tx: &mut Tx, assets: &[NewAsset]) -> Result<Vec<(AssetI
     for chunk in fresh.chunks(INSERT_ROWS) {
         query(sql::INSERT).rows(8, chunk.iter().flat_map(|asset| values_of(asset))).run(tx).await?;
     }
+    descriptions::count_along(tx, Counted::Assets, i64::try_from(fresh.len()).unwrap_or(0)).await?;
     for chunk in revived.chunks(LIST_MAX) {
         query(sql::REVIVE).list(chunk).run(tx).await?;
     }

@@ -2,12 +2,14 @@
 
 use domain::{AssetId, Month, SpaceId, TimestampMs};
 
+use crate::cells::cell_of;
 use crate::error::Result;
 use crate::row::Row;
 use crate::sql::Sql;
 use crate::sql::descriptions as sql;
+use crate::terms::Source;
 use crate::tx::{Tx, query};
-use crate::value::Value;
+use crate::{labels, terms};
 
 /// What describing an asset found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,13 +36,48 @@ pub struct Description {
     pub described_at_ms: TimestampMs,
 }
 
-/// By what an asset is searched for, besides its time and its kind.
+/// By what an asset is searched for, besides its time, its kind and the names of its files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Findable {
     /// Latitude and longitude in ten millionths of a degree.
     pub place_e7: Option<(i64, i64)>,
-    /// Words as they are compared, without repeats.
+    /// The camera's name.
+    pub camera: Option<String>,
+    /// The place's name.
+    pub place: Option<String>,
+    /// Words as they are compared ([`domain::words_of`]).
     pub words: Vec<String>,
+    /// Which version of the program that finds these; later ones are greater.
+    pub indexed_by: i64,
+}
+
+/// What was looked at by a program that found less to search by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToIndex {
+    /// The asset.
+    pub asset_id: AssetId,
+    /// All facts, as they were written down.
+    pub facts: String,
+}
+
+/// How quickly assets were looked at lately.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pace {
+    /// How many.
+    pub described: u64,
+    /// When the first of them was.
+    pub first_ms: Option<TimestampMs>,
+}
+
+/// What is counted along, so that asking reads no table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Counted {
+    /// Assets, live or in the trash.
+    Assets,
+    /// Those that were looked at.
+    Described,
+    /// Those of them that cannot be shown.
+    Unshown,
 }
 
 /// How far describing is.
@@ -67,14 +104,7 @@ pub enum Again {
     OlderThan(i64),
 }
 
-/// How many words one statement adds.
-const WORD_ROWS: usize = 100;
-
-/// The most words by which one asset is found.
-pub const WORDS_MAX: usize = 200;
-
-/// The longest word, in bytes; of a longer one this much of its start is kept.
-pub const WORD_MAX_BYTES: usize = 64;
+pub use crate::terms::{WORD_MAX_BYTES, WORDS_MAX};
 
 /// Writes down what was found, in place of what was found before; corrects when the asset was taken,
 /// also in its albums. False when there is no such asset (any more).
@@ -91,6 +121,7 @@ pub async fn record(tx: &mut Tx, asset_id: AssetId, found: &Description, by: &Fi
         .bind(found.thumbhash.as_deref())
         .run(tx)
         .await?;
+    count_this(tx, asset_id, found.problem.is_some()).await?;
     let place = by.place_e7;
     query(sql::KEEP)
         .bind(asset_id)
@@ -102,30 +133,61 @@ pub async fn record(tx: &mut Tx, asset_id: AssetId, found: &Description, by: &Fi
         .bind(found.described_at_ms)
         .run(tx)
         .await?;
-    replace_words(tx, asset.space_id, asset_id, &by.words).await?;
+    index_asset(tx, asset.space_id, asset_id, by).await?;
     Ok(true)
 }
 
-async fn replace_words(tx: &mut Tx, space_id: SpaceId, asset_id: AssetId, words: &[String]) -> Result<()> {
-    query(sql::FORGET_WORDS).bind(asset_id).run(tx).await?;
-    let mut keys: Vec<&[u8]> =
-        words.iter().map(|word| word_key(word)).filter(|key| !key.is_empty()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    keys.truncate(WORDS_MAX);
-    for chunk in keys.chunks(WORD_ROWS) {
-        let rows = chunk
-            .iter()
-            .flat_map(|key| -> [Value<'_>; 3] { [space_id.into(), (*key).into(), asset_id.into()] });
-        query(sql::ADD_WORDS).rows(3, rows).run(tx).await?;
+/// Writes down again by what an asset is found; everything else stays. False when there is no such asset.
+pub async fn index(tx: &mut Tx, asset_id: AssetId, by: &Findable) -> Result<bool> {
+    let Some(asset) = crate::assets::get(tx, asset_id).await? else { return Ok(false) };
+    index_asset(tx, asset.space_id, asset_id, by).await?;
+    Ok(true)
+}
+
+async fn index_asset(tx: &mut Tx, space_id: SpaceId, asset_id: AssetId, by: &Findable) -> Result<()> {
+    let camera = labels::keep(tx, by.camera.as_deref()).await?;
+    let place = labels::keep(tx, by.place.as_deref()).await?;
+    query(sql::PLACE).bind(asset_id).bind(camera).bind(place).bind(by.place_e7.map(cell_of)).run(tx).await?;
+    query(sql::INDEXED).bind(asset_id).bind(by.indexed_by).run(tx).await?;
+    terms::replace(tx, space_id, asset_id, Source::Facts, &by.words).await?;
+    terms::refresh_names(tx, space_id, asset_id).await
+}
+
+/// What was described, and indexed by a version before this one, at most `limit`.
+pub async fn to_index(tx: &mut Tx, before: i64, limit: u32) -> Result<Vec<ToIndex>> {
+    let rows = query(sql::TO_INDEX).bind(before).bind(i64::from(limit)).all(tx).await?;
+    rows.iter().map(|row| Ok(ToIndex { asset_id: row.key("asset_id")?, facts: row.text("facts")? })).collect()
+}
+
+/// Counts the description that is about to be written, in place of the one before.
+async fn count_this(tx: &mut Tx, asset_id: AssetId, is_unshown: bool) -> Result<()> {
+    let before = query(sql::PROBLEM_OF).bind(asset_id).optional(tx).await?;
+    let was_unshown = match &before {
+        None => {
+            count_along(tx, Counted::Described, 1).await?;
+            false
+        }
+        Some(row) => row.text_or_none("problem")?.is_some(),
+    };
+    count_along(tx, Counted::Unshown, i64::from(is_unshown) - i64::from(was_unshown)).await
+}
+
+/// Counts `more` of something, or fewer.
+pub(crate) async fn count_along(tx: &mut Tx, what: Counted, more: i64) -> Result<()> {
+    if more != 0 {
+        query(sql::COUNT_ALONG).bind(what.name()).bind(more).run(tx).await?;
     }
     Ok(())
 }
 
-/// How a word stands in the table.
-fn word_key(word: &str) -> &[u8] {
-    let end = (0..=word.len().min(WORD_MAX_BYTES)).rev().find(|&end| word.is_char_boundary(end));
-    &word.as_bytes()[..end.unwrap_or(0)]
+impl Counted {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Assets => "assets",
+            Self::Described => "described",
+            Self::Unshown => "unshown",
+        }
+    }
 }
 
 /// What was found; `None` when nobody has looked yet.
@@ -134,14 +196,24 @@ pub async fn get(tx: &mut Tx, asset_id: AssetId) -> Result<Option<Description>> 
     row.as_ref().map(description_of).transpose()
 }
 
-/// How far describing is.
+/// How far describing is. Reads three rows: they are counted along.
 pub async fn totals(tx: &mut Tx) -> Result<DescriptionTotals> {
-    let row = query(sql::TOTALS).one(tx).await?;
-    Ok(DescriptionTotals {
-        assets: row.count("assets")?,
-        described: row.count("described")?,
-        failed: row.count("failed")?,
-    })
+    let mut totals = DescriptionTotals::default();
+    for row in query(sql::TOTALS).all(tx).await? {
+        let value = row.count("value")?;
+        match row.text("name")?.as_str() {
+            "assets" => totals.assets = value,
+            "described" => totals.described = value,
+            _ => totals.failed = value,
+        }
+    }
+    Ok(totals)
+}
+
+/// How many assets were looked at since `since_ms`; counts no further than `most`.
+pub async fn pace(tx: &mut Tx, since_ms: TimestampMs, most: u32) -> Result<Pace> {
+    let row = query(sql::PACE).bind(since_ms).bind(i64::from(most)).one(tx).await?;
+    Ok(Pace { described: row.count("described")?, first_ms: row.number_or_none("first_ms")? })
 }
 
 /// Assets to be looked at again, in the order of their ids, behind `after`, with the time when they

@@ -270,7 +270,7 @@ pub async fn create_folder(
 pub async fn rename(tx: &mut Tx, id: EntryId, name: &Name, now_ms: TimestampMs) -> Result<()> {
     let entry = places::live_entry(tx, id).await?;
     let parent_id = entry.parent_id.ok_or(Error::RootStays)?;
-    places::place(tx, id, parent_id, name, None, now_ms).await
+    places::place(tx, &entry, parent_id, name, None, now_ms).await
 }
 
 /// Moves a live entry into a live folder of the same Space, optionally under a new name.
@@ -301,7 +301,7 @@ pub async fn move_to(
         places::refuse_too_deep(tx, &entry, folder_id).await?;
     }
     let name_raw = entry.name_raw.as_deref().filter(|_| *new_name == old_name);
-    places::place(tx, id, folder_id, new_name, name_raw, now_ms).await
+    places::place(tx, &entry, folder_id, new_name, name_raw, now_ms).await
 }
 
 /// All live files below a live folder, at any depth, folder by folder and in each by name.

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::names::{name_key, stem_key};
 use crate::places::ENTRY_WIDTH;
 use crate::sql::entries as sql;
+use crate::terms;
 use crate::tx::{LIST_MAX, Tx, query};
 use crate::value::Value;
 
@@ -44,6 +45,14 @@ pub(crate) async fn file_all(tx: &mut Tx, files: &[NewFile]) -> Result<Vec<Filed
         let rows: Vec<_> = rows.collect();
         query(sql::INSERT).rows(ENTRY_WIDTH, rows).run(tx).await?;
     }
+    let named: Vec<_> = wanted
+        .iter()
+        .filter_map(|(index, _)| {
+            let file = &files[*index];
+            Some((file.space_id, file.asset_id?, names.get(index).unwrap_or(&file.name)))
+        })
+        .collect();
+    terms::add_names(tx, &named).await?;
     let filed = files.iter().enumerate().map(|(index, file)| {
         match sent.get(&((file.parent_id, name_key(&file.name)), file.sha256)) {
             Some(Sent::Before(filed)) => filed.clone(),

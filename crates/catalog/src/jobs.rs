@@ -50,6 +50,11 @@ pub struct JobCounts {
     pub leased: u64,
 }
 
+/// How many jobs of a kind there are, whatever they wait for; counts no further than `most`.
+pub async fn count_of(tx: &mut Tx, kind: &str, most: u32) -> Result<u64> {
+    query(sql::COUNT_OF).bind(kind).bind(i64::from(most)).one(tx).await?.count("found")
+}
+
 /// Adds a job; `true` when it is new. When one with the same key waits, that one takes the payload
 /// and the earlier time. When one with the same key is being worked on, it will run once more.
 pub async fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<bool> {

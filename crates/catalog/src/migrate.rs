@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, Result};
 use crate::sql::migrations as sql;
+use crate::terms;
 use crate::tx::{Tx, query};
 
 /// One step of the layout.
@@ -14,6 +15,9 @@ struct Step {
     name: &'static str,
     text: &'static str,
 }
+
+/// The step that brought search. What SQL cannot compute for it is computed here.
+const SEARCH: &str = "0005_search.sql";
 
 /// Every step so far. A released file never changes: its checksum stands in every database.
 const STEPS: &[Step] = &[
@@ -25,6 +29,7 @@ const STEPS: &[Step] = &[
         text: include_str!("../migrations/0003_descriptions.sql"),
     },
     Step { number: 4, name: "0004_items.sql", text: include_str!("../migrations/0004_items.sql") },
+    Step { number: 5, name: SEARCH, text: include_str!("../migrations/0005_search.sql") },
 ];
 
 impl Step {
@@ -65,6 +70,9 @@ async fn apply_missing(tx: &mut Tx, now_ms: TimestampMs) -> Result<()> {
     let bytes = if tx.is_sqlite() { "blob" } else { "bytea" };
     for step in STEPS.iter().skip(applied.len()) {
         tx.long_command(&step.text.replace("$BYTES", bytes)).await?;
+        if step.name == SEARCH {
+            terms::name_all_albums(tx).await?;
+        }
         query(sql::RECORD)
             .bind(step.number)
             .bind(step.name)

@@ -164,16 +164,19 @@ impl Page {
     }
 }
 
+/// The cursor of a list behind a row with this order.
+pub(crate) fn cursor(tag: u8, order: &impl Order) -> Cursor {
+    let mut bytes = vec![tag];
+    order.write(&mut bytes);
+    Cursor(bytes)
+}
+
 impl<T> Listed<T> {
     /// A page of at most `rows` rows out of what was found, which is one more when there is more.
     pub(crate) fn cut<O: Order>(mut items: Vec<T>, rows: usize, tag: u8, order: impl Fn(&T) -> O) -> Self {
         let more = items.len() > rows;
         items.truncate(rows);
-        let next = items.last().filter(|_| more).map(|last| {
-            let mut bytes = vec![tag];
-            order(last).write(&mut bytes);
-            Cursor(bytes)
-        });
+        let next = items.last().filter(|_| more).map(|last| cursor(tag, &order(last)));
         Self { items, next }
     }
 }

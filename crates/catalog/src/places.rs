@@ -7,6 +7,7 @@ use crate::entries::{self, Entry, EntryKind, kind_number};
 use crate::error::{Error, Result};
 use crate::names::{name_key, stem_key};
 use crate::sql::entries as sql;
+use crate::terms;
 use crate::tx::{Tx, query};
 use crate::value::Value;
 
@@ -80,15 +81,17 @@ pub(crate) async fn insert_folder(
     Ok(())
 }
 
-/// Puts a live entry into a folder under a name. `NameTaken` when another one has it there.
+/// Puts a live entry into a folder under a name, by which it is found from now on. `NameTaken` when
+/// another one has it there.
 pub(crate) async fn place(
     tx: &mut Tx,
-    id: EntryId,
+    entry: &Entry,
     folder_id: EntryId,
     name: &Name,
     name_raw: Option<&[u8]>,
     now_ms: TimestampMs,
 ) -> Result<()> {
+    let id = entry.id;
     let there = entries::child_by_key(tx, folder_id, name).await?;
     if there.is_some_and(|there| there.id != id) {
         return Err(Error::NameTaken(name.as_str().to_owned()));
@@ -103,5 +106,10 @@ pub(crate) async fn place(
         .bind(stem_key(name))
         .run(tx)
         .await?;
-    Ok(())
+    match entry.file.as_ref().and_then(|file| file.asset_id) {
+        Some(asset_id) if entry.name != name.as_str() => {
+            terms::refresh_names(tx, entry.space_id, asset_id).await
+        }
+        _ => Ok(()),
+    }
 }

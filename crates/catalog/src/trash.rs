@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::{AssetId, ContentHash, EntryId, FolderPath, Ids, Name, SpaceId, TimestampMs, UserId};
 
+use crate::descriptions::{self, Counted};
 use crate::entries::{Entry, EntryWithPath};
 use crate::error::{Error, Result};
 use crate::names::{name_key, stem_key};
@@ -12,7 +13,7 @@ use crate::row::Row;
 use crate::sql::{entries as entry_sql, trash as sql};
 use crate::tx::{LIST_MAX, Tx, query};
 use crate::value::Key;
-use crate::{blobs, entries, filing, places, tombstones};
+use crate::{blobs, entries, filing, places, terms, tombstones};
 
 /// What went into the trash.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -94,6 +95,7 @@ pub async fn trash_along(
     query(sql::MARK_FOLDER).bind(id).bind(folder.to_string()).run(tx).await?;
     query(sql::MARK_ASSETS).bind(id).bind(now_ms).run(tx).await?;
     let buried = query(sql::BURY).bind(id).bind(now_ms).bind(by).all(tx).await?;
+    refresh_name(tx, &entry).await?;
     let (files, folders) = counts_of(tx, id).await?;
     Ok(Trashed { files, folders, along, contents: keys(&buried, "sha256")? })
 }
@@ -160,10 +162,12 @@ pub async fn restore(tx: &mut Tx, ids: &Ids, id: EntryId, now_ms: TimestampMs) -
         bring_home(tx, ids, &gone_along, &folder, now_ms, &mut made_folders).await?;
         // Live at once, so that the next one does not take its name.
         query(sql::UNMARK_ONE).bind(gone_along.id).bind(now_ms).run(tx).await?;
+        refresh_name(tx, &gone_along).await?;
         along.push(gone_along.id);
     }
     let (folder_id, name) = bring_home(tx, ids, &entry, &folder, now_ms, &mut made_folders).await?;
     query(sql::UNMARK).bind(id).bind(now_ms).run(tx).await?;
+    refresh_name(tx, &entry).await?;
     tombstones::clear(tx, entry.space_id, &coming_back).await?;
     Ok(Restored { folder_id, name, made_folders, files, along, assets, contents: coming_back })
 }
@@ -208,9 +212,13 @@ pub async fn purge(tx: &mut Tx, id: EntryId, since_ms: TimestampMs) -> Result<Pu
     let entries = query(sql::DELETE).bind(id).run(tx).await?;
     let mut assets = Vec::new();
     for chunk in shown.chunks(LIST_MAX) {
+        let described = query(sql::DESCRIBED_OF).list(chunk).one(tx).await?;
+        descriptions::count_along(tx, Counted::Described, -described.number("described")?).await?;
+        descriptions::count_along(tx, Counted::Unshown, -described.number("unshown")?).await?;
         let gone = query(sql::DELETE_ASSETS).list(chunk).all(tx).await?;
         assets.append(&mut keys(&gone, "id")?);
     }
+    descriptions::count_along(tx, Counted::Assets, -i64::try_from(assets.len()).unwrap_or(0)).await?;
     let blobs = blobs::mark_deleting(tx, &contents, since_ms).await?;
     Ok(Purged { entries, assets, blobs })
 }
@@ -235,6 +243,15 @@ pub async fn expired(
 
 /// Which list a cursor is of.
 const TAG: u8 = b'r';
+
+/// An asset that stays shown by other files is not found by the name of one that went alone. (By those
+/// that went with a folder it is: they may be many thousands, and it costs nothing but a find too many.)
+async fn refresh_name(tx: &mut Tx, entry: &Entry) -> Result<()> {
+    match entry.file.as_ref().and_then(|file| file.asset_id) {
+        Some(asset_id) => terms::refresh_names(tx, entry.space_id, asset_id).await,
+        None => Ok(()),
+    }
+}
 
 /// A deleted item and the folder that it was in.
 async fn deleted_item(tx: &mut Tx, id: EntryId) -> Result<(Entry, FolderPath)> {

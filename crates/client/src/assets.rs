@@ -1,7 +1,10 @@
 //! Pictures and videos.
 
 use domain::AssetId;
-use wire::{Asset, AssetFacts, AssetQuery, JoinItem, Page};
+use wire::{
+    Asset, AssetFacts, AssetQuery, JoinItem, MapPoints, MapQuery, Page, SearchQuery, Suggestions,
+    TimelinePage, TimelineQuery,
+};
 
 use crate::http::Call;
 use crate::{HubClient, Result};
@@ -10,6 +13,40 @@ impl HubClient {
     /// Pictures and videos, newest first.
     pub async fn assets(&self, wanted: &AssetQuery) -> Result<Page<Asset>> {
         self.ask(Call::get("api/v1/assets").listed(wanted)).await
+    }
+
+    /// Pictures and videos that are what is searched for, newest first.
+    pub async fn search(&self, wanted: &SearchQuery) -> Result<TimelinePage> {
+        let kind = wanted.kind.map(|kind| match kind {
+            wire::AssetKind::Picture => "picture",
+            wire::AssetKind::Video => "video",
+        });
+        let call = Call::get("api/v1/assets/search")
+            .query("q", wanted.q.as_ref())
+            .query("from", wanted.from.as_ref())
+            .query("to", wanted.to.as_ref())
+            .query("kind", kind)
+            .query("type", wanted.content_type.as_ref())
+            .query("camera", wanted.camera.as_ref())
+            .query("place", wanted.place.as_ref())
+            .query("album", wanted.album)
+            .query("has_place", wanted.has_place)
+            .query("bbox", wanted.bbox.as_ref())
+            .query("space", wanted.space)
+            .query("after", wanted.after.as_ref())
+            .query("limit", wanted.limit);
+        self.ask(call).await
+    }
+
+    /// The cameras and places with most pictures.
+    pub async fn suggestions(&self, wanted: &TimelineQuery) -> Result<Suggestions> {
+        self.ask(Call::get("api/v1/assets/suggestions").query("space", wanted.space)).await
+    }
+
+    /// Pictures and videos on a map.
+    pub async fn map(&self, wanted: &MapQuery) -> Result<MapPoints> {
+        let call = Call::get("api/v1/assets/places").query("bbox", wanted.bbox.as_ref());
+        self.ask(call.query("space", wanted.space).query("points", wanted.points)).await
     }
 
     /// One picture or video.

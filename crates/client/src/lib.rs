@@ -19,6 +19,7 @@ mod filings;
 mod http;
 mod login;
 mod me;
+mod media;
 mod offers;
 mod pulse;
 mod setup;

@@ -126,6 +126,11 @@ pub const fn may_make_group_space(caller: Role) -> bool {
     matches!(caller, Role::Owner | Role::Manager)
 }
 
+/// Whether somebody with this role may see how the whole hub is doing, other people's counts included.
+pub const fn may_watch_hub(caller: Role) -> bool {
+    matches!(caller, Role::Owner | Role::Manager)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,5 +164,6 @@ mod tests {
         assert!(!may_make_account(Role::Manager, Role::Manager));
         assert!(!may_make_account(Role::Member, Role::Member));
         assert!(!may_make_group_space(Role::Member));
+        assert!(!may_watch_hub(Role::Member) && may_watch_hub(Role::Manager));
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod clock;
+pub mod day;
 pub mod hash;
 pub mod id;
 pub mod month;
@@ -14,9 +15,11 @@ mod openapi;
 pub mod path;
 pub mod random;
 pub mod stem;
+pub mod words;
 
 pub use access::{Action, Role, SpaceKind, SpaceRole};
 pub use clock::{Clock, SystemClock, TimestampMs};
+pub use day::{Day, DayError};
 pub use hash::{ContentHash, Hashes, Sha1Hash, TwinHasher};
 pub use id::{
     AlbumId, AssetId, DecisionId, DeviceId, EntryId, HubId, Ids, InstallationId, JobId, SpaceId, TokenId,
@@ -26,3 +29,4 @@ pub use month::{Month, MonthError};
 pub use name::Name;
 pub use path::FolderPath;
 pub use random::{OsRandom, Random};
+pub use words::words_of;

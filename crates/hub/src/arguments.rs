@@ -120,6 +120,12 @@ pub enum Command {
 /// What can be done with thumbnails, previews and facts. It works beside a running hub.
 #[derive(Debug, Subcommand)]
 pub enum MediaCommand {
+    /// How far looking into pictures and videos is, and how long the rest takes
+    Status {
+        /// One JSON object instead of words
+        #[arg(long)]
+        json: bool,
+    },
     /// Look into pictures and videos again: all that an older program looked into, or those chosen here
     Redo {
         /// Those that could not be shown

@@ -33,6 +33,12 @@ impl Library {
     /// Starts the background work on `tracker`; it ends soon after `stop`.
     pub fn start_workers(self: &Arc<Self>, tracker: &TaskTracker, stop: CancellationToken) {
         self.start_describing(tracker, &stop);
+        let (library, begun) = (self.clone(), stop.clone());
+        tracker.spawn(async move {
+            if let Some(Err(error)) = begun.run_until_cancelled(library.index_what_is_older()).await {
+                error!(%error, "pictures are found by as little as before; the next start tries again");
+            }
+        });
         let library = self.clone();
         tracker.spawn(async move {
             let mut round = 0u64;
@@ -71,6 +77,9 @@ impl Library {
         self.sessions.cool_down();
         if let Err(error) = self.write_touches().await {
             error!(%error, "could not write down when tokens and devices were last seen");
+        }
+        if let Err(error) = self.note_media_progress().await {
+            error!(%error, "could not count how far looking into pictures is");
         }
     }
 

@@ -174,7 +174,7 @@ pub enum KnownFrom {
 }
 
 /// A place on Earth (WGS 84).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Place {
     /// Degrees, north positive.
@@ -184,6 +184,29 @@ pub struct Place {
     /// Metres above sea level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub altitude_m: Option<f64>,
+    /// What it is called; absent far away from every town.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<PlaceName>,
+}
+
+/// What a place is called: the nearest village, town or part of a city that GeoNames knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlaceName {
+    /// The name of the village, the town, the part of a city.
+    pub place: String,
+    /// The city that it is a part of or lies next to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    /// The state or province.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// The country, in English.
+    pub country: String,
+    /// The country in two letters (ISO 3166-1).
+    pub country_code: String,
+    /// All of it in short, as the suggestions of a search write it.
+    pub label: String,
 }
 
 /// What took the picture.

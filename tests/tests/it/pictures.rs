@@ -1,12 +1,12 @@
 //! Real pictures and videos are looked into: shown upright, at their time and place, or with the reason why
 //! not. Hostile ones cost themselves their picture and nobody else anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use albumen_tests::{Account, Corpus, Hub, engines, until, until_some};
 use client::Wanted;
 use domain::AssetId;
-use wire::{AssetFacts, AssetQuery, RenditionKind, TimelineQuery};
+use wire::{AssetFacts, AssetQuery, MapQuery, RenditionKind, SearchQuery, TimelineQuery};
 
 /// Every asset that the owner sees.
 fn all_assets(owner: &Account) -> Vec<AssetId> {
@@ -64,6 +64,7 @@ fn every_real_picture_is_looked_into_and_shown_or_says_why() {
         let items = facts.iter().filter(|one| one.part_of.is_none()).count();
         assert!(items < ids.len(), "the live photo is one item");
         months_hold_every_item_once(&owner, items);
+        real_pictures_are_found_by_what_is_known_of_them(&owner, &corpus, &facts);
 
         // A restart looks into nothing again, and finds everything where it was.
         hub.process.kill();
@@ -137,6 +138,74 @@ fn months_hold_every_item_once(owner: &Account, items: usize) {
     assert_eq!(ids.len(), items);
 }
 
+/// The names of the files that a search finds.
+fn found(owner: &Account, wanted: SearchQuery) -> BTreeSet<String> {
+    let names = names(owner);
+    let page = owner.call(owner.client().search(&SearchQuery { limit: Some(1000), ..wanted }));
+    let file = |id: &AssetId| names[id].rsplit('/').next().unwrap().to_owned();
+    page.id.iter().map(file).collect()
+}
+
+fn real_pictures_are_found_by_what_is_known_of_them(owner: &Account, corpus: &Corpus, facts: &[AssetFacts]) {
+    let words = |q: &str| found(owner, SearchQuery { q: Some(q.to_owned()), ..SearchQuery::default() });
+    for (q, file) in [
+        ("berlin", "iphone_15_pro.heic"),
+        ("Steglitz germany", "quicktime-hvc1.mov"),
+        ("mailand", ""),
+        ("milano htc", "HTC_Desire.jpg"),
+        ("roma iphone", "Apple_iPhone_4.jpg"),
+        ("rostov", "xiaomi.heic"),
+        ("missouri", "IMG_5195.HEIC"),
+        ("canon r6", "canon-r6.cr3"),
+        ("img 5195", "IMG_5195.MOV"),
+    ] {
+        let files = words(q);
+        assert!(
+            file.is_empty() == files.is_empty() && (file.is_empty() || files.contains(file)),
+            "{q}: {files:?}"
+        );
+    }
+    // Everything that others and we know the place of is found there, and named after it.
+    let names = names(owner);
+    let mut checked = 0;
+    for one in facts {
+        let Some(place) = &one.place else { continue };
+        let path = &names[&one.asset_id];
+        let Some((north, east)) =
+            corpus.files.iter().find(|file| path.ends_with(&file.name)).and_then(|file| file.place)
+        else {
+            continue;
+        };
+        let bbox = format!("{},{},{},{}", east - 0.001, north - 0.001, east + 0.001, north + 0.001);
+        let there = found(owner, SearchQuery { bbox: Some(bbox), ..SearchQuery::default() });
+        let file = path.rsplit('/').next().unwrap();
+        assert!(there.contains(file), "{path}: {there:?}");
+        if let Some(name) = &place.name {
+            checked += 1;
+            let named =
+                found(owner, SearchQuery { place: Some(name.label.clone()), ..SearchQuery::default() });
+            assert!(named.contains(file), "{path}: {}", name.label);
+        }
+    }
+    assert!(checked >= 15, "{checked}");
+    let day = |day: &str| Some(day.to_owned());
+    let autumn = SearchQuery { from: day("2023-10-31"), to: day("2023-10-31"), ..SearchQuery::default() };
+    assert!(found(owner, autumn).contains("iphone_15_pro.heic"));
+    let suggestions = owner.call(owner.client().suggestions(&TimelineQuery::default()));
+    for offered in ["Apple iPhone 15 Pro", "HTC Desire", "Canon EOS R6"] {
+        assert!(suggestions.cameras.iter().any(|one| one.name == offered), "{:?}", suggestions.cameras);
+        let by_camera = SearchQuery { camera: Some(offered.to_owned()), ..SearchQuery::default() };
+        assert!(!found(owner, by_camera).is_empty(), "{offered}");
+    }
+    let points = owner.call(owner.client().map(&MapQuery::default()));
+    let placed = facts.iter().filter(|one| one.place.is_some()).count();
+    assert_eq!(points.assets.iter().sum::<u64>(), placed as u64);
+    let status = owner.call(owner.client().media_status());
+    let failed = facts.iter().filter(|one| one.problem.is_some()).count();
+    let counts = (status.assets, status.described, status.failed, status.waiting);
+    assert_eq!(counts, (facts.len() as u64, facts.len() as u64, failed as u64, 0));
+}
+
 #[test]
 fn what_could_not_be_shown_is_looked_into_again_when_the_keeper_asks() {
     let Some(corpus) = Corpus::find() else { return };
@@ -151,6 +220,8 @@ fn what_could_not_be_shown_is_looked_into_again_when_the_keeper_asks() {
     });
     let before = facts_of(owner, &ids);
     let failed = before.iter().filter(|one| one.problem.is_some()).count();
+    let status = hub.run(&["media", "status", "--json"]).expect_code(0).json();
+    assert_eq!((&status["described"], &status["failed"]), (&ids.len().into(), &failed.into()), "{status}");
     let asked = hub.run(&["media", "redo", "--failed", "--json"]).expect_code(0).json();
     assert_eq!(asked["asked"].as_u64(), Some(failed as u64), "{asked}");
     until("the failed ones are looked into again, and no others", || {

@@ -14,10 +14,16 @@ crate::sql::statements! {
     GET = "select a.width, a.height, a.duration_ms, a.thumbhash, a.taken_at_ms, a.local_ms, d.facts, d.problem,
             d.described_by, d.described_at_ms
         from descriptions d join assets a on a.id = d.asset_id where d.asset_id = $1";
-    FORGET_WORDS = "delete from asset_words where asset_id = $1";
-    ADD_WORDS rows 3 = "insert into asset_words (space_id, word, asset_id) values $ROWS";
-    TOTALS = "select count(*) as assets, count(d.asset_id) as described, count(d.problem) as failed
-        from assets a left join descriptions d on d.asset_id = a.id";
+    PLACE = "update assets set camera = $2, place = $3, cell = $4 where id = $1";
+    INDEXED = "update descriptions set indexed_by = $2 where asset_id = $1";
+    TO_INDEX = "select asset_id, facts from descriptions where indexed_by < $1
+        order by indexed_by, asset_id limit $2";
+    PROBLEM_OF = "select problem from descriptions where asset_id = $1";
+    COUNT_ALONG = "update counters set value = value + $2 where name = $1";
+    TOTALS = "select name, value from counters where name in ('assets', 'described', 'unshown')";
+    PACE = "select count(*) as described, min(described_at_ms) as first_ms from (
+            select described_at_ms from descriptions where described_at_ms >= $1
+            order by described_at_ms desc limit $2) lately";
     /// Everything, in the order of ids.
     ALL_AFTER = "select a.id, a.created_at_ms from assets a where a.id > $1 order by a.id limit $2";
     /// What could not be shown.

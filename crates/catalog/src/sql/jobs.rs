@@ -34,6 +34,7 @@ crate::sql::statements! {
     GIVE_ALL_BACK = "update jobs set leased_until_ms = 0 where leased_until_ms > 0 and kind in ($LIST)";
     RETRY_AT = "update jobs set leased_until_ms = 0, run_at_ms = $3, last_error = $4
         where id = $1 and leased_until_ms = $2";
+    COUNT_OF = "select count(*) as found from (select 1 as one from jobs where kind = $1 limit $2) f";
     COUNTS = "select
             count(case when leased_until_ms < $1 and run_at_ms <= $1 then 1 end) as ready,
             count(case when leased_until_ms < $1 and run_at_ms > $1 then 1 end) as waiting,

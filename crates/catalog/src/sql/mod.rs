@@ -9,10 +9,14 @@ pub(crate) mod devices;
 pub(crate) mod entries;
 pub(crate) mod items;
 pub(crate) mod jobs;
+pub(crate) mod labels;
+pub(crate) mod map;
 pub(crate) mod migrations;
 pub(crate) mod offers;
+pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod spaces;
+pub(crate) mod terms;
 pub(crate) mod timeline;
 pub(crate) mod tokens;
 pub(crate) mod tombstones;
@@ -59,10 +63,14 @@ pub(crate) const NOUNS: &[&[Sql]] = &[
     entries::ALL,
     items::ALL,
     jobs::ALL,
+    labels::ALL,
+    map::ALL,
     migrations::ALL,
     offers::ALL,
+    search::ALL,
     settings::ALL,
     spaces::ALL,
+    terms::ALL,
     timeline::ALL,
     tokens::ALL,
     tombstones::ALL,

@@ -61,6 +61,9 @@ crate::sql::statements! {
         where trash_root_id <> $1
             and parent_id in (select gone.id from entries gone where gone.trash_root_id = $1)";
     DELETE = "delete from entries where trash_root_id = $1";
+    /// What the next statement will take with it.
+    DESCRIBED_OF = "select count(*) as described, count(d.problem) as unshown from descriptions d
+        where d.asset_id in ($LIST) and not exists (select 1 from entries e where e.asset_id = d.asset_id)";
     DELETE_ASSETS = "delete from assets
         where id in ($LIST) and not exists (select 1 from entries e where e.asset_id = assets.id)
         returning id";

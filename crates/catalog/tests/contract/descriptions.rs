@@ -3,8 +3,9 @@
 use catalog::descriptions::{
     self, Again, Description, DescriptionTotals, Findable, WORD_MAX_BYTES, WORDS_MAX,
 };
+use catalog::search::{self, Wanted};
 use catalog::timeline::{self, MonthCount};
-use catalog::{Error, Page, albums, assets, trash};
+use catalog::{Error, Page, albums, assets, entries, trash};
 use domain::{AssetId, Month};
 
 use crate::common::{Hub, flat, name};
@@ -41,7 +42,7 @@ contract! {
         let id = hub.asset(space.id, "a", 1).await;
         assert_eq!(look!(hub, tx => descriptions::get(tx, id)).unwrap(), None);
         let first = Description { problem: Some("broken".to_owned()), width: None, ..found(5) };
-        let words = Findable { place_e7: Some((-1, 900_000_000)), words: vec!["beach".to_owned(); 2] };
+        let words = Findable { place_e7: Some((-1, 900_000_000)), words: vec!["beach".to_owned(); 2], ..Findable::default() };
         assert!(describe_by(&hub, id, &first, words).await);
         assert_eq!(look!(hub, tx => descriptions::get(tx, id)).unwrap(), Some(first));
         let second = Description { duration_ms: Some(1500), ..found(JULY_2024) };
@@ -72,7 +73,7 @@ contract! {
         let id = hub.asset(space.id, "a", 1).await;
         let mut words: Vec<String> = (0..WORDS_MAX + 50).map(|number| format!("w{number}")).collect();
         words.extend(["ä".repeat(WORD_MAX_BYTES), String::new()]);
-        assert!(describe_by(&hub, id, &found(5), Findable { place_e7: None, words }).await);
+        assert!(describe_by(&hub, id, &found(5), Findable { words, ..Findable::default() }).await);
     }
 }
 
@@ -107,6 +108,97 @@ contract! {
             expected.sort();
             assert_eq!(listed, expected, "{which:?}");
         }
+    }
+}
+
+contract! {
+    async fn totals_are_counted_along_through_everything_that_happens(hub) {
+        let (user_id, space) = hub.home().await;
+        let broken = Description { problem: Some("cut off".to_owned()), ..found(5) };
+        let mut files = Vec::new();
+        for number in 0..4 {
+            files.push(hub.picture(&space, space.root_id, &format!("{number}.jpg"), &format!("{number}")).await.id);
+        }
+        // The same content once more is no other asset.
+        files.push(hub.picture(&space, space.root_id, "again.jpg", "0").await.id);
+        let mut ids = Vec::new();
+        for &file in &files[..4] {
+            let entry = look!(hub, tx => entries::get(tx, file)).unwrap().unwrap();
+            ids.push(entry.file.unwrap().asset_id.unwrap());
+        }
+        let totals = |hub: std::sync::Arc<Hub>| async move {
+            let totals = look!(hub, tx => descriptions::totals(tx)).unwrap();
+            (totals.assets, totals.described, totals.failed)
+        };
+        assert_eq!(totals(hub.clone()).await, (4, 0, 0));
+        for (id, look, expected) in [
+            (ids[0], &found(1), (4, 1, 0)),
+            (ids[1], &broken, (4, 2, 1)),
+            (ids[1], &broken, (4, 2, 1)),
+            (ids[0], &broken, (4, 2, 2)),
+            (ids[0], &found(2), (4, 2, 1)),
+            (ids[2], &found(2), (4, 3, 1)),
+        ] {
+            describe(&hub, id, look).await;
+            assert_eq!(totals(hub.clone()).await, expected);
+        }
+        for &file in &files[..3] {
+            put!(hub, tx => trash::trash(tx, file, user_id, 3)).unwrap();
+            assert_eq!(totals(hub.clone()).await, (4, 3, 1), "the trash is counted");
+        }
+        let ids_of_hub = hub.ids.clone();
+        let third = files[2];
+        put!(hub, tx => trash::restore(tx, &ids_of_hub, third, 4)).unwrap();
+        for &file in &files[..2] {
+            put!(hub, tx => trash::purge(tx, file, 5)).unwrap();
+        }
+        // The first one's content is still filed under another name.
+        assert_eq!(totals(hub.clone()).await, (3, 2, 0));
+    }
+}
+
+contract! {
+    async fn what_an_older_program_indexed_is_indexed_again_without_another_look(hub) {
+        let (_, space) = hub.home().await;
+        let mut ids = Vec::new();
+        for number in 0..3 {
+            let id = hub.asset(space.id, &format!("{number}"), 1).await;
+            describe_by(&hub, id, &found(5), Findable { words: vec!["old".to_owned()], indexed_by: number / 2, ..Findable::default() }).await;
+            ids.push(id);
+        }
+        let older = look!(hub, tx => descriptions::to_index(tx, 1, 9)).unwrap();
+        let mut expected = ids[..2].to_vec();
+        expected.sort();
+        assert_eq!(older.iter().map(|one| one.asset_id).collect::<Vec<_>>(), expected);
+        assert_eq!(older[0].facts, found(5).facts);
+        assert_eq!(look!(hub, tx => descriptions::to_index(tx, 1, 1)).unwrap().len(), 1);
+        let by = Findable { words: vec!["new".to_owned()], indexed_by: 1, ..Findable::default() };
+        let first = ids[0];
+        let again = by.clone();
+        assert!(put!(hub, tx => descriptions::index(tx, first, &again)).unwrap());
+        assert_eq!(look!(hub, tx => descriptions::to_index(tx, 1, 9)).unwrap().len(), 1);
+        assert_eq!(look!(hub, tx => descriptions::get(tx, first)).unwrap(), Some(found(5)), "facts stay");
+        for (word, count) in [("new", 1), ("old", 2)] {
+            let (spaces, wanted) = ([space.id], Wanted { words: vec![word.to_owned()], ..Wanted::default() });
+            let listed = look!(hub, tx => search::find(tx, &spaces, &wanted, &Page::first(9))).unwrap();
+            assert_eq!(listed.items.len(), count, "{word}");
+        }
+        let nobody = hub.ids.fresh();
+        assert!(!put!(hub, tx => descriptions::index(tx, nobody, &by)).unwrap());
+    }
+}
+
+contract! {
+    async fn the_pace_counts_what_was_looked_at_lately(hub) {
+        let (_, space) = hub.home().await;
+        for number in 0..4 {
+            let id = hub.asset(space.id, &format!("{number}"), 1).await;
+            describe(&hub, id, &Description { described_at_ms: 100 + number, ..found(5) }).await;
+        }
+        let pace = |described, first_ms| descriptions::Pace { described, first_ms };
+        assert_eq!(look!(hub, tx => descriptions::pace(tx, 101, 9)).unwrap(), pace(3, Some(101)));
+        assert_eq!(look!(hub, tx => descriptions::pace(tx, 101, 2)).unwrap(), pace(2, Some(102)), "the last ones");
+        assert_eq!(look!(hub, tx => descriptions::pace(tx, 200, 9)).unwrap(), pace(0, None));
     }
 }
 

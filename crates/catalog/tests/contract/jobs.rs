@@ -28,6 +28,18 @@ async fn lease(hub: &Hub, now_ms: i64) -> Option<jobs::Job> {
 }
 
 contract! {
+    async fn jobs_of_a_kind_are_counted_up_to_a_bound(hub) {
+        for number in 0..4 {
+            enqueue(&hub, if number == 0 { "make" } else { "describe" }, None, number * 1000).await;
+        }
+        let _ = lease(&hub, 5000).await;
+        for (kind, most, expected) in [("describe", 9, 3), ("describe", 2, 2), ("make", 9, 1), ("sleep", 9, 0)] {
+            assert_eq!(look!(hub, tx => jobs::count_of(tx, kind, most)).unwrap(), expected, "{kind} {most}");
+        }
+    }
+}
+
+contract! {
     async fn a_job_is_given_out_in_time_and_again_when_its_worker_vanished(hub) {
         assert!(enqueue(&hub, "late", None, 50).await && enqueue(&hub, "early", None, 20).await);
         assert_eq!(lease(&hub, 10).await, None);

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use catalog::descriptions::{self, Description, DescriptionTotals, Findable, ToIndex};
+use catalog::search::{self, Wanted};
 use catalog::timeline::{self, MonthCount};
-use catalog::{Catalog, Error, Page, users};
+use catalog::{Catalog, Error, Page, albums, users};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 
-use crate::common::{Engine, Hub, Place, open_sqlite, runtime};
+use crate::common::{Engine, Hub, Place, name, open_sqlite, runtime};
 
 /// Changes the database behind the catalog's back.
 pub(crate) async fn meddle(hub: &Hub, text: &str) {
@@ -50,6 +52,24 @@ contract! {
     }
 }
 
+/// Takes back what step 5 did.
+const BEFORE_STEP_5: &str = "drop table search_words; drop table album_words; drop table labels;
+    drop index assets_local; drop index assets_camera; drop index assets_place; drop index assets_cell;
+    alter table assets drop column camera; alter table assets drop column place;
+    alter table assets drop column cell;
+    drop index descriptions_indexed; drop index descriptions_time;
+    alter table descriptions drop column indexed_by;
+    delete from counters where name in ('assets', 'described', 'unshown');
+    delete from migrations where number = 5";
+
+/// Makes the table of words that step 5 replaced.
+const WORDS_OF_STEP_3: &str = "create table asset_words (
+        space_id $BYTES not null references spaces (id), word $BYTES not null,
+        asset_id $BYTES not null references assets (id) on delete cascade, primary key (space_id, word, asset_id));
+    create index asset_words_asset on asset_words (asset_id);
+    insert into asset_words (space_id, word, asset_id) select space_id, name_key, id from (
+        select space_id, id, (select name_key from users order by id limit 1) as name_key from assets) words";
+
 /// Takes back what steps 3 and 4 did.
 const BEFORE_STEP_3: &str =
     "drop table item_decisions; drop index entries_stem; drop index entries_without_stem;
@@ -58,16 +78,47 @@ const BEFORE_STEP_3: &str =
     alter table assets drop column lead_id; alter table assets drop column part_role;
     alter table assets drop column part_rule; alter table assets drop column live_key;
     alter table assets drop column burst_key; alter table assets drop column chosen_at_ms;
-    drop table asset_words; drop table descriptions;
+    drop table descriptions;
     alter table assets drop column local_ms; alter table assets drop column month;
     alter table assets drop column width; alter table assets drop column height;
     alter table assets drop column duration_ms; alter table assets drop column thumbhash;
     delete from migrations where number >= 3";
 
 contract! {
+    async fn what_was_described_before_search_came_is_found_at_once_and_asks_to_be_indexed(hub) {
+        let (_, space) = hub.home().await;
+        let id = hub.asset(space.id, "a", 5).await;
+        let album_id = domain::AlbumId::from_bytes([1; 16]);
+        put!(hub, tx => albums::create(tx, album_id, space.id, &name("Sommer"), 0)).unwrap();
+        put!(hub, tx => albums::add_assets(tx, album_id, &[id], 0)).unwrap();
+        let found = Description {
+            width: None, height: None, duration_ms: None, thumbhash: None, taken_at_ms: 5, local_ms: 5,
+            facts: "{}".to_owned(), problem: Some("broken".to_owned()), described_by: 1, described_at_ms: 1,
+        };
+        put!(hub, tx => descriptions::record(tx, id, &found, &Findable { indexed_by: 1, ..Findable::default() })).unwrap();
+        meddle(&hub, BEFORE_STEP_5).await;
+        let bytes = if hub.engine == Engine::Sqlite { "blob" } else { "bytea" };
+        meddle(&hub, &WORDS_OF_STEP_3.replace("$BYTES", bytes)).await;
+        let again = Hub { catalog: reopened(&hub).await.unwrap(), ..Hub::open(hub.engine, &hub.url).await };
+        // The owner's name was put in as a word, the album's is read anew.
+        for word in ["anna", "sommer"] {
+            let (spaces, wanted) = ([space.id], Wanted { words: vec![word.to_owned()], ..Wanted::default() });
+            let listed = look!(again, tx => search::find(tx, &spaces, &wanted, &Page::first(9))).unwrap();
+            assert_eq!(listed.items.iter().map(|one| one.id).collect::<Vec<_>>(), [id], "{word}");
+        }
+        let totals = look!(again, tx => descriptions::totals(tx)).unwrap();
+        assert_eq!(totals, DescriptionTotals { assets: 1, described: 1, failed: 1 });
+        let older = look!(again, tx => descriptions::to_index(tx, 1, 9)).unwrap();
+        assert_eq!(older, [ToIndex { asset_id: id, facts: "{}".to_owned() }]);
+        again.catalog.close().await;
+    }
+}
+
+contract! {
     async fn a_catalog_of_an_earlier_version_moves_on_with_everything_in_it(hub) {
         let (_, space) = hub.home().await;
         let id = hub.asset(space.id, "a", 1_720_000_000_000).await;
+        meddle(&hub, BEFORE_STEP_5).await;
         meddle(&hub, BEFORE_STEP_3).await;
         let again = Hub { catalog: reopened(&hub).await.unwrap(), ..Hub::open(hub.engine, &hub.url).await };
         let spaces = [space.id];

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use catalog::statements;
+use sqlx::postgres::PgTypeInfo;
+use sqlx::postgres::types::Oid;
 use sqlx::{
     AssertSqlSafe, Connection as _, Executor as _, PgConnection, Postgres, Row as _, SqlSafeStr as _,
 };
@@ -21,7 +23,13 @@ contract! {
                     Engine::Postgres => {
                         let text = AssertSqlSafe(statement.text.clone()).into_sql_str();
                         let mut connection = PgConnection::connect(&hub.url).await.unwrap();
-                        let types = vec![<Vec<u8> as sqlx::Type<Postgres>>::type_info(); untyped(&statement)];
+                        let types: Vec<PgTypeInfo> = types(&statement)
+                            .into_iter()
+                            .map(|is_bytes| {
+                                let bytes = <Vec<u8> as sqlx::Type<Postgres>>::type_info();
+                                if is_bytes { bytes } else { PgTypeInfo::with_oid(UNKNOWN) }
+                            })
+                            .collect();
                         let prepared = connection.prepare_with(text, &types).await;
                         prepared.map(drop).map_err(|error| error.to_string())
                     }
@@ -32,10 +40,22 @@ contract! {
     }
 }
 
-/// How many parameters PostgreSQL cannot find the types of by itself: those of lists of wanted
-/// values, which all are bytes. (The catalog always says the types of what it binds.)
-fn untyped(statement: &statements::Statement) -> usize {
-    if statement.text.contains(" as (values ") { statement.text.matches('$').count() } else { 0 }
+/// PostgreSQL's number of the type that it finds by itself.
+const UNKNOWN: Oid = Oid(0);
+
+/// The parameters of a statement, when PostgreSQL cannot find the types of all by itself: those of lists of
+/// wanted values are bytes (`true`). (The catalog always says the types of what it binds.)
+fn types(statement: &statements::Statement) -> Vec<bool> {
+    let Some((_, values)) = statement.text.split_once(" as (values ") else { return Vec::new() };
+    let listed = parameters(&values[..values.find("))").unwrap_or(values.len())]);
+    let all = parameters(&statement.text).into_iter().max().unwrap_or(0);
+    (1..=all).map(|number| listed.contains(&number)).collect()
+}
+
+/// The numbers behind each `$` of a text.
+fn parameters(text: &str) -> Vec<usize> {
+    let digits = |rest: &str| rest.chars().take_while(char::is_ascii_digit).collect::<String>();
+    text.split('$').skip(1).filter_map(|rest| digits(rest).parse().ok()).collect()
 }
 
 /// Broke? SQL belongs into `src/sql/`, inside `statements!`, in a module that `sql::NOUNS` lists:
@@ -74,7 +94,7 @@ fn the_registry_knows_every_statement() {
 }
 
 /// The statements that run for every item, page or call.
-const HOT: [&str; 28] = [
+const HOT: [&str; 44] = [
     "tokens::BY_SECRET",
     "offers::LIVE",
     "offers::DELETED",
@@ -100,7 +120,23 @@ const HOT: [&str; 28] = [
     "changes::AFTER",
     "timeline::MONTHS",
     "timeline::MONTH",
-    "descriptions::FORGET_WORDS",
+    "descriptions::TO_INDEX",
+    "descriptions::PACE",
+    "terms::FORGET",
+    "terms::NAMES_OF",
+    "search::WALK",
+    "search::WALK_CAMERA",
+    "search::WALK_PLACE",
+    "search::GATHER_WORD",
+    "search::GATHER_ALBUM",
+    "search::GATHER_BOX",
+    "search::STEP",
+    "search::STEP_CAMERA",
+    "search::COUNT_WORD",
+    "search::COUNT_BOX",
+    "labels::CAMERAS",
+    "map::POINTS",
+    "map::SQUARES",
     "trash::LIST",
     "uploads::GET",
 ];
@@ -130,7 +166,11 @@ fn the_hot_statements_walk_indexes_on_sqlite() {
 }
 
 /// Walks over what a statement brought along itself.
-const HARMLESS_SCANS: [&str; 9] = [
+const HARMLESS_SCANS: [&str; 13] = [
+    "SCAN c",
+    "SCAN f",
+    "SCAN k",
+    "SCAN lately",
     "SCAN w",
     "SCAN wanted",
     "SCAN r",
@@ -160,7 +200,9 @@ fn the_hot_statements_have_indexes_on_postgres() {
         connection.execute("set enable_seqscan = off").await.unwrap();
         connection.execute("set plan_cache_mode = force_generic_plan").await.unwrap();
         for (index, statement) in hot().into_iter().enumerate() {
-            let types = vec!["bytea"; untyped(&statement)].join(", ");
+            let types: Vec<_> =
+                types(&statement).iter().map(|is_bytes| if *is_bytes { "bytea" } else { "unknown" }).collect();
+            let types = types.join(", ");
             let types = if types.is_empty() { types } else { format!("({types})") };
             let prepare = format!("prepare hot{index} {types} as {}", statement.text);
             connection.execute(AssertSqlSafe(prepare)).await.unwrap();

@@ -8,9 +8,9 @@ use domain::{
 };
 use serde_json::{Value, json};
 use wire::{
-    AlbumAssets, AlbumPatch, AssetQuery, DevicePatch, DeviceReport, EntryPatch, JoinItem, MemberRole,
-    NewAlbum, NewFolder, NewPassword, NewSpace, NewToken, NewUser, PageQuery, PartRole, PartRule,
-    RenditionKind, SpacePatch, TimelineQuery,
+    AlbumAssets, AlbumPatch, AssetKind, AssetQuery, DevicePatch, DeviceReport, EntryPatch, JoinItem,
+    MapQuery, MemberRole, NewAlbum, NewFolder, NewPassword, NewSpace, NewToken, NewUser, PageQuery, PartRole,
+    PartRule, RenditionKind, SearchQuery, SpacePatch, TimelineQuery,
 };
 
 use crate::stub::{Act, Stub, json as answer};
@@ -288,4 +288,57 @@ async fn an_answer_of_a_newer_hub_is_still_understood() {
     let client = stub.client();
     assert_eq!(client.album(AlbumId::from_bytes(BYTES)).await.unwrap().name, name());
     client.log_out().await.unwrap();
+}
+
+#[tokio::test]
+async fn searching() {
+    let page = json!({
+        "id": [ID], "kind": ["picture"], "taken_at_ms": [1], "local_ms": [2], "ratio": [1.5],
+        "duration_ms": [null], "thumbhash": [null], "version": ["0a"],
+    });
+    let wanted = SearchQuery {
+        q: Some("strand".into()),
+        from: Some("2024-07-01".into()),
+        to: Some("2024-07-31".into()),
+        kind: Some(AssetKind::Video),
+        content_type: Some("video/mp4".into()),
+        camera: Some("Leica Q3".into()),
+        place: Some("Rome, Italy".into()),
+        album: Some(AlbumId::from_bytes(BYTES)),
+        has_place: Some(true),
+        bbox: Some("1,2,3,4".into()),
+        space: Some(SpaceId::from_bytes(BYTES)),
+        after: Some("x".into()),
+        limit: Some(9),
+    };
+    asks!(
+        page.clone(),
+        async |hub| hub.search(&wanted).await,
+        "GET api/v1/assets/search?q=strand&from=2024-07-01&to=2024-07-31&kind=video&type=video%2Fmp4\
+         &camera=Leica+Q3&place=Rome%2C+Italy&album=ID&has_place=true&bbox=1%2C2%2C3%2C4&space=ID&after=x&limit=9"
+    );
+    asks!(page, async |hub| hub.search(&SearchQuery::default()).await, "GET api/v1/assets/search");
+    asks!(
+        json!({"cameras": [{"name": "Leica Q3", "assets": 3}], "places": []}),
+        async |hub| {
+            let found = hub.suggestions(&TimelineQuery::default()).await?;
+            assert_eq!((found.cameras[0].name.as_str(), found.cameras[0].assets), ("Leica Q3", 3));
+            Ok(())
+        },
+        "GET api/v1/assets/suggestions"
+    );
+    let query = MapQuery { bbox: Some("1,2,3,4".into()), space: None, points: Some(5) };
+    asks!(
+        json!({"latitude": [1.5], "longitude": [2.5], "assets": [7], "id": [ID]}),
+        async |hub| hub.map(&query).await,
+        "GET api/v1/assets/places?bbox=1%2C2%2C3%2C4&points=5"
+    );
+    asks!(
+        json!({"assets": 9, "described": 4, "failed": 1, "waiting": 5, "waiting_is_at_least": false, "seconds_left": 3}),
+        async |hub| {
+            assert_eq!(hub.media_status().await?.seconds_left, Some(3));
+            Ok(())
+        },
+        "GET api/v1/media/status"
+    );
 }

@@ -19,7 +19,8 @@ pub(crate) fn facts(facts: AssetFacts) -> wire::AssetFacts {
     };
     let Some(found) = facts.found else { return whole };
     let taken = taken(&found);
-    let Found { facts, thumbhash, .. } = found;
+    let Found { facts, thumbhash, locality, .. } = found;
+    let found_name = locality.map(place_name);
     wire::AssetFacts {
         described: true,
         described_at_ms: Some(found.described_at_ms),
@@ -32,7 +33,7 @@ pub(crate) fn facts(facts: AssetFacts) -> wire::AssetFacts {
         height: found.height,
         duration_ms: found.duration_ms,
         taken: Some(taken),
-        place: facts.place.map(place),
+        place: facts.place.map(|found| place(found, found_name)),
         camera: facts.camera.map(camera),
         exposure: facts.exposure.map(exposure),
         video: facts.video.map(video),
@@ -142,8 +143,19 @@ const fn known_from(source: TakenFrom) -> wire::KnownFrom {
     }
 }
 
-const fn place(place: found::Place) -> wire::Place {
-    wire::Place { latitude: place.latitude, longitude: place.longitude, altitude_m: place.altitude_m }
+fn place(place: found::Place, name: Option<wire::PlaceName>) -> wire::Place {
+    wire::Place { latitude: place.latitude, longitude: place.longitude, altitude_m: place.altitude_m, name }
+}
+
+fn place_name(locality: found::Locality) -> wire::PlaceName {
+    wire::PlaceName {
+        label: locality.label(),
+        place: locality.place,
+        city: locality.city,
+        region: locality.region,
+        country: locality.country,
+        country_code: locality.country_code,
+    }
 }
 
 fn camera(camera: found::Camera) -> wire::Camera {

@@ -8,5 +8,7 @@ pub(crate) mod devices;
 pub(crate) mod entries;
 pub(crate) mod facts;
 pub(crate) mod items;
+pub(crate) mod media;
+pub(crate) mod search;
 pub(crate) mod spaces;
 pub(crate) mod timeline;

@@ -7,6 +7,7 @@ mod changes;
 mod devices;
 mod entries;
 mod ingest;
+mod media;
 pub(crate) mod openapi;
 mod spaces;
 mod timeline;
@@ -26,6 +27,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Library>> {
         .merge(devices::router())
         .merge(entries::router())
         .merge(ingest::router())
+        .merge(media::router())
         .merge(spaces::router())
         .merge(timeline::router())
 }

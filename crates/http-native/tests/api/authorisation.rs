@@ -326,12 +326,23 @@ fn entry_cases() -> Vec<Case> {
 fn picture_cases() -> Vec<Case> {
     let (months, month) = ("GET /api/v1/timeline", "GET /api/v1/timeline/{month}");
     let rendition = "GET /api/v1/assets/{id}/renditions/{kind}";
+    let (search, suggestions, places) =
+        ("GET /api/v1/assets/search", "GET /api/v1/assets/suggestions", "GET /api/v1/assets/places");
     vec![
         ("GET /api/v1/assets/{id}/facts", "/api/v1/assets/{sam.asset}/facts", Stranger, NOTHING, Missing),
         (rendition, "/api/v1/assets/{sam.asset}/renditions/thumbnail", Stranger, NOTHING, Missing),
         (rendition, "/api/v1/assets/{sam.asset}/renditions/thumbnail?v=1", Stranger, NOTHING, Missing),
         // What would be the original itself.
         (rendition, "/api/v1/assets/{sam.asset}/renditions/full-size", Stranger, NOTHING, Missing),
+        (search, "/api/v1/assets/search", Stranger, NOTHING, Says("\"id\":[]")),
+        (search, "/api/v1/assets/search?q=mine", Stranger, NOTHING, Says("\"id\":[]")),
+        (search, "/api/v1/assets/search?space={sam.space}", Stranger, NOTHING, Missing),
+        (search, "/api/v1/assets/search?album={group.album}", Stranger, NOTHING, Missing),
+        (suggestions, "/api/v1/assets/suggestions", Stranger, NOTHING, Says("\"cameras\":[]")),
+        (suggestions, "/api/v1/assets/suggestions?space={group.space}", Stranger, NOTHING, Missing),
+        (places, "/api/v1/assets/places", Stranger, NOTHING, Says("\"id\":[]")),
+        (places, "/api/v1/assets/places?space={sam.space}", Stranger, NOTHING, Missing),
+        ("GET /api/v1/media/status", "/api/v1/media/status", Stranger, NOTHING, Forbidden),
         (months, "/api/v1/timeline", Stranger, NOTHING, Says("[]")),
         (months, "/api/v1/timeline?space={sam.space}", Stranger, NOTHING, Missing),
         (month, "/api/v1/timeline/2024-07", Stranger, NOTHING, Says("\"id\":[]")),
@@ -456,6 +467,9 @@ async fn those_who_may_do_get_in() {
         "/api/v1/assets/{group.asset}/facts",
         "/api/v1/assets/{group.asset}/renditions/thumbnail",
         "/api/v1/timeline/2024-07?space={group.space}",
+        "/api/v1/assets/search?album={group.album}",
+        "/api/v1/assets/suggestions?space={group.space}",
+        "/api/v1/assets/places?space={group.space}",
     ];
     for path in look {
         world.doors.get(world.filled(path)).by(&world.viewer).send().await.expect(200);

@@ -33,6 +33,8 @@ mod problems;
 #[cfg(test)]
 mod put_file;
 #[cfg(test)]
+mod search;
+#[cfg(test)]
 mod spaces;
 #[cfg(test)]
 mod strangers;

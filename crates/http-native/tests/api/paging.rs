@@ -51,6 +51,7 @@ async fn world() -> (Doors, Person, Vec<String>) {
         format!("/api/v1/spaces/{space}/members"),
         format!("/api/v1/spaces/{own}/trash"),
         "/api/v1/timeline/2024-07".to_owned(),
+        "/api/v1/assets/search".to_owned(),
     ];
     (doors, sam, lists)
 }
@@ -152,7 +153,10 @@ async fn a_cursor_of_another_list_is_refused() {
     let users = doors.get("/api/v1/users?limit=2").by(&sam).send().await.json();
     let next = text(&users["next"]);
     for list in lists.iter().filter(|list| {
-        list.contains("/timeline/") || list.ends_with("/children") || list.ends_with("/assets")
+        list.contains("/timeline/")
+            || list.ends_with("/search")
+            || list.ends_with("/children")
+            || list.ends_with("/assets")
     }) {
         doors.get(format!("{list}?after={next}")).by(&sam).send().await.problem(400, ProblemCode::Invalid);
     }
@@ -165,6 +169,7 @@ fn every_list_of_the_document_is_followed() {
         "GET /api/v1/albums",
         "GET /api/v1/albums/{id}/assets",
         "GET /api/v1/assets",
+        "GET /api/v1/assets/search",
         "GET /api/v1/devices",
         "GET /api/v1/entries/{id}/children",
         "GET /api/v1/entries/{id}/files",

@@ -82,7 +82,13 @@ async fn facts_of_a_picture() {
             "at_ms": JULY_2024_MS, "local_ms": JULY_2024_MS + 7_200_000, "offset_minutes": 120,
             "is_day_only": false, "known_from": "exif-offset",
         },
-        "place": {"latitude": -33.8568, "longitude": 151.2153, "altitude_m": 4.5},
+        "place": {
+            "latitude": -33.8568, "longitude": 151.2153, "altitude_m": 4.5,
+            "name": {
+                "place": "The Rocks", "city": "Sydney", "region": "New South Wales", "country": "Australia", "country_code": "AU",
+                "label": "Sydney, New South Wales, Australia",
+            },
+        },
         "camera": {"make": "Leica", "model": "Q3"},
         "exposure": {"time_s": 0.004, "f_number": 1.8, "iso": 100},
         "rating": -1, "caption": "At the beach", "keywords": ["beach", "Ünïcode"],

@@ -8,17 +8,19 @@ use serde_json::json;
 use super::open_existing;
 use super::output::{count, print, print_json};
 use crate::HubError;
-use crate::arguments::MediaCommand;
 use crate::config::Loaded;
 
-pub(super) async fn run(loaded: &Loaded, command: MediaCommand) -> Result<ExitCode, HubError> {
-    let MediaCommand::Redo { failed, all, content_type, json } = command;
-    let which = match content_type {
+/// What the flags choose.
+pub(super) fn which(failed: bool, all: bool, content_type: Option<String>) -> Again {
+    match content_type {
         Some(content_type) => Again::Type(content_type),
         None if failed => Again::Failed,
         None if all => Again::All,
         None => Again::OlderThan(DESCRIBED_BY),
-    };
+    }
+}
+
+pub(super) async fn run(loaded: &Loaded, which: Again, json: bool) -> Result<ExitCode, HubError> {
     let parts = open_existing(&loaded.config).await?;
     let asked = async {
         let redone = parts.library.describe_again(which).await?;
@@ -47,7 +49,8 @@ fn words(asked: u64, assets: u64) -> String {
             count(assets, "picture or video", "pictures and videos")
         ),
         _ => format!(
-            "{} will be looked into again, the newest first. A running hub begins within a minute.\n",
+            "{} will be looked into again, the newest first. A running hub begins within a minute.\n\
+             \"albumen-hub media status\" tells how far it is.\n",
             count(asked, "picture or video", "pictures and videos")
         ),
     }

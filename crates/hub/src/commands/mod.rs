@@ -3,6 +3,7 @@
 mod config_sample;
 pub mod doctor;
 mod media_redo;
+mod media_status;
 mod media_worker;
 mod openapi;
 mod output;
@@ -18,7 +19,7 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::arguments::{Arguments, Command, ConfigCommand, UserCommand};
+use crate::arguments::{Arguments, Command, ConfigCommand, MediaCommand, UserCommand};
 use crate::config::{Config, Loaded};
 use crate::data_dir::DataDir;
 use crate::wiring::Parts;
@@ -80,7 +81,11 @@ fn execute(arguments: Arguments, environment: Vec<(OsString, OsString)>) -> Resu
             Command::User(UserCommand::Disable { name }) => user_switch::run(&loaded?, name, false).await,
             Command::User(UserCommand::Enable { name }) => user_switch::run(&loaded?, name, true).await,
             Command::User(UserCommand::List { json }) => user_list::run(&loaded?, json).await,
-            Command::Media(command) => media_redo::run(&loaded?, command).await,
+            Command::Media(MediaCommand::Status { json }) => media_status::run(&loaded?, json).await,
+            Command::Media(MediaCommand::Redo { failed, all, content_type, json }) => {
+                let which = media_redo::which(failed, all, content_type);
+                media_redo::run(&loaded?, which, json).await
+            }
             _ => serve::run(&loaded?).await,
         }
     });

@@ -135,7 +135,7 @@ impl Library {
     }
 }
 
-async fn demand_album(tx: &mut Tx, user_id: UserId, id: AlbumId, action: Action) -> Result<Album> {
+pub(super) async fn demand_album(tx: &mut Tx, user_id: UserId, id: AlbumId, action: Action) -> Result<Album> {
     let album = albums::get(tx, id).await?.ok_or(Error::NotFound("album"))?;
     match spaces::demand(tx, user_id, album.space_id, action).await {
         Ok(_) => Ok(album),

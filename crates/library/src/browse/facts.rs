@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::pairs::{FileOfItem, Item, Part, adjustments_of, item_of};
 use crate::{Caller, Library};
 
+pub use crate::describe::Locality;
 pub use media::facts::{Camera, Exposure, Facts, MotionPhoto, Place, Taken, TakenFrom, VideoFacts};
 
 /// A picture or video with all that is known of it.
@@ -45,13 +46,17 @@ pub struct Found {
     pub local_ms: TimestampMs,
     /// What the file says of itself.
     pub facts: Facts,
+    /// What its place is called.
+    pub locality: Option<Locality>,
 }
 
 impl From<Description> for Found {
     fn from(found: Description) -> Self {
+        // Another program's facts that this one cannot read are as good as none; it looks again soon.
+        let facts: Facts = serde_json::from_str(&found.facts).unwrap_or_default();
         Self {
-            // Another program's facts that this one cannot read are as good as none; it looks again soon.
-            facts: serde_json::from_str(&found.facts).unwrap_or_default(),
+            locality: facts.place.and_then(|place| Locality::at(place.latitude, place.longitude)),
+            facts,
             described_at_ms: found.described_at_ms,
             problem: found.problem,
             width: found.width,

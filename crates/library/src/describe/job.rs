@@ -175,7 +175,7 @@ impl Library {
     async fn write_down(&self, job: Job, subject: &Subject, look: Look) -> Result<()> {
         let now_ms = self.now_ms();
         let (taken_at_ms, local_ms) = finding::times(&look.facts, subject);
-        let by = finding::findable(&look.facts, subject);
+        let by = finding::findable(&look.facts);
         let (id, space_id) = (subject.id, subject.space_id);
         let live_key = look.facts.live_photo_id.clone();
         let burst_key = pairs::burst_key(&look.facts, &subject.name);

@@ -5,10 +5,13 @@
 
 mod films;
 mod finding;
+mod gazetteer;
+mod index;
 mod job;
 mod made;
 mod making;
 mod pace;
+mod progress;
 mod redo;
 mod stills;
 mod subject;
@@ -22,7 +25,9 @@ use tokio::sync::Notify;
 use vault::Renditions;
 
 pub use catalog::descriptions::{Again, DescriptionTotals};
+pub use gazetteer::Locality;
 pub use made::MadeKind;
+pub use progress::Progress;
 pub use redo::Redone;
 pub(crate) use redo::describe_job;
 

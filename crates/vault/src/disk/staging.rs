@@ -19,6 +19,9 @@ use super::seal::{SealJob, Taken};
 use super::{Shared, run_blocking};
 use crate::{Checkpoint, Error, PIECE_MAX_BYTES, Result, Staged, StagedUpload};
 
+/// From so many bytes on the kernel is asked to write them out while the next ones arrive.
+const WRITE_OUT_BYTES: u64 = 1024 * 1024;
+
 /// An upload's staged file, open for more.
 #[derive(Debug)]
 pub(super) struct DiskStaged {
@@ -41,6 +44,8 @@ struct OpenFile {
     hasher: TwinHasher,
     /// The file's name is durable in the staging folder.
     is_named_durably: bool,
+    /// How far the kernel was asked to write it out ahead of the sync.
+    written_out: u64,
     /// Bytes behind the hashed end may stand in the file: cutting them off failed.
     has_torn_end: bool,
 }
@@ -82,7 +87,13 @@ impl DiskStaged {
 
     fn around(shared: Arc<Shared>, id: UploadId, path: &Path, file: File, hasher: TwinHasher) -> Self {
         let size_bytes = Arc::new(AtomicU64::new(hasher.size_bytes()));
-        let open = OpenFile { file: Arc::new(file), hasher, is_named_durably: false, has_torn_end: false };
+        let open = OpenFile {
+            file: Arc::new(file),
+            written_out: hasher.size_bytes(),
+            hasher,
+            is_named_durably: false,
+            has_torn_end: false,
+        };
         Self {
             shared,
             id,
@@ -178,6 +189,7 @@ impl Staged for DiskStaged {
                 .cut_back(&open.file, path, size_bytes)
                 .map_err(|source| Error::from_io("cut staged bytes", source))?;
             open.hasher = to.hasher;
+            open.written_out = open.written_out.min(size_bytes);
             open.has_torn_end = false;
             stamp(&open.file, &*shared.clock);
             Ok(())
@@ -218,6 +230,11 @@ fn append(shared: &Shared, path: &Path, open: &mut OpenFile, pieces: &[Bytes]) -
         return Err(error);
     }
     open.hasher = hasher;
+    let waiting = open.hasher.size_bytes() - open.written_out;
+    if waiting >= WRITE_OUT_BYTES {
+        shared.primitives.begin_to_write_out(&open.file, open.written_out, waiting);
+        open.written_out += waiting;
+    }
     stamp(&open.file, &*shared.clock);
     Ok(())
 }

@@ -107,6 +107,7 @@ fn held_in(on_demand: &Path) -> io::Result<Vec<Held<PathBuf, SystemTime>>> {
 }
 
 /// Writes down that a rendition is used now. Without it the rendition only goes earlier.
+#[expect(clippy::disallowed_methods, reason = "compared with what the file system's own clock has written")]
 fn mark_used(file: &File, before: SystemTime) {
     let now = SystemTime::now();
     if now.duration_since(before).is_ok_and(|since| since < USED_AT_PRECISION) {
@@ -238,6 +239,10 @@ mod tests {
     }
 
     #[tokio::test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "compared with what the file system's own clock has written"
+    )]
     async fn what_is_looked_at_stays_and_what_nobody_looks_at_goes() {
         let root = tempfile::tempdir().unwrap();
         let renditions = DiskRenditions::open(root.path()).unwrap();

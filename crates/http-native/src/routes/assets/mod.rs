@@ -5,8 +5,11 @@ mod download_rendition;
 mod join_item;
 mod lead_item;
 mod list_assets;
+mod list_suggestions;
+mod search_assets;
 mod show_asset;
 mod show_facts;
+mod show_map;
 mod split_item;
 
 use std::sync::Arc;
@@ -18,6 +21,9 @@ use utoipa_axum::routes;
 pub(super) fn router() -> OpenApiRouter<Arc<Library>> {
     OpenApiRouter::new()
         .routes(routes!(list_assets::list_assets))
+        .routes(routes!(search_assets::search_assets))
+        .routes(routes!(list_suggestions::list_suggestions))
+        .routes(routes!(show_map::show_map))
         .routes(routes!(show_asset::show_asset))
         .routes(routes!(download_asset::download_asset))
         .routes(routes!(show_facts::show_facts))

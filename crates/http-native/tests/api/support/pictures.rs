@@ -49,11 +49,15 @@ pub(crate) fn looked_at(taken_at_ms: TimestampMs) -> Description {
 impl Doors {
     /// Writes down what a look found. `stored` is what `PUT` answered.
     pub(crate) async fn describe(&self, stored: &Value, found: Description) {
+        self.describe_by(stored, found, Findable::default()).await;
+    }
+
+    /// Writes down what a look found, and by what it is searched for.
+    pub(crate) async fn describe_by(&self, stored: &Value, found: Description, by: Findable) {
         let id = asset_id(stored);
-        let write = self.catalog.write(move |tx| {
-            let found = found.clone();
-            Box::pin(async move { descriptions::record(tx, id, &found, &Findable::default()).await })
-        });
+        let write = self
+            .catalog
+            .write(move |tx| Box::pin(async move { descriptions::record(tx, id, &found, &by).await }));
         assert!(write.await.unwrap(), "there is no such asset");
     }
 
