@@ -43,6 +43,7 @@ mod names;
 pub mod offers;
 pub mod page;
 mod places;
+pub mod protection;
 mod row;
 pub mod settings;
 pub mod spaces;

@@ -92,7 +92,7 @@ pub async fn month(
 /// Which list a cursor is of.
 const TAG: u8 = b'm';
 
-fn moment_of(row: &Row) -> Result<Moment> {
+pub(crate) fn moment_of(row: &Row) -> Result<Moment> {
     Ok(Moment {
         id: row.key("id")?,
         space_id: row.key("space_id")?,

@@ -1,6 +1,6 @@
 //! Pictures and videos.
 
-use domain::{AssetId, ContentHash, SpaceId, TimestampMs};
+use domain::{AssetId, ContentHash, EntryId, SpaceId, TimestampMs};
 use serde::{Deserialize, Serialize};
 
 /// What an asset is.
@@ -37,6 +37,22 @@ pub struct Asset {
     /// When its bytes were last read again and found right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proven_at_ms: Option<TimestampMs>,
+}
+
+/// Assets to put into the trash, wherever they are filed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrashAssets {
+    /// At most 1000. All of them go, or none.
+    pub asset_ids: Vec<AssetId>,
+}
+
+/// What went into the trash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrashedAssets {
+    /// The files that went. Restoring each of them brings everything back.
+    pub entry_ids: Vec<EntryId>,
 }
 
 /// Which assets to list.

@@ -10,6 +10,7 @@ pub(crate) mod entries;
 pub(crate) mod jobs;
 pub(crate) mod migrations;
 pub(crate) mod offers;
+pub(crate) mod protection;
 pub(crate) mod settings;
 pub(crate) mod spaces;
 pub(crate) mod timeline;
@@ -59,6 +60,7 @@ pub(crate) const NOUNS: &[&[Sql]] = &[
     jobs::ALL,
     migrations::ALL,
     offers::ALL,
+    protection::ALL,
     settings::ALL,
     spaces::ALL,
     timeline::ALL,

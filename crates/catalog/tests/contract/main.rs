@@ -26,6 +26,7 @@ mod jobs;
 mod layout;
 mod lost;
 mod offers;
+mod protection;
 mod spaces;
 mod statements;
 mod trash;

@@ -9,6 +9,8 @@ mod accounts;
 #[cfg(test)]
 mod albums;
 #[cfg(test)]
+mod asset_files;
+#[cfg(test)]
 mod authorisation;
 #[cfg(test)]
 mod changes;
@@ -30,6 +32,8 @@ mod pictures;
 mod problems;
 #[cfg(test)]
 mod put_file;
+#[cfg(test)]
+mod sessions;
 #[cfg(test)]
 mod spaces;
 #[cfg(test)]

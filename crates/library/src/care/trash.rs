@@ -1,10 +1,10 @@
 //! Delete, restore, purge. What a person deleted stays deleted: the tombstone outlives the trash.
 
 use catalog::changes::{self, ChangeKind, NewChange};
-use catalog::entries::{self, EntryWithPath};
+use catalog::entries::{self, Entry, EntryWithPath};
 use catalog::trash::{self, TrashedEntry};
 use catalog::{Listed, Page, Tx};
-use domain::{Action, ContentHash, EntryId, SpaceId, TimestampMs};
+use domain::{Action, ContentHash, EntryId, SpaceId, TimestampMs, UserId};
 
 use crate::browse::entries::{changeable, note, visible};
 use crate::error::{Error, Result};
@@ -21,10 +21,7 @@ impl Library {
             .write(move |tx| {
                 Box::pin(async move {
                     let entry = changeable(tx, user_id, id).await?;
-                    let trashed = trash::trash(tx, id, user_id, now_ms).await?;
-                    note(tx, &entry, ChangeKind::EntryTrashed, now_ms).await?;
-                    note_contents(tx, entry.space_id, &trashed.contents, ChangeKind::ContentTrashed, now_ms)
-                        .await
+                    trash_one(tx, &entry, user_id, now_ms).await
                 })
             })
             .await
@@ -126,6 +123,18 @@ impl Library {
     pub fn purge_at_ms(&self, trashed_at_ms: TimestampMs) -> TimestampMs {
         trashed_at_ms + self.settings.trash_ms()
     }
+}
+
+/// Puts a live entry with all that is below it into the trash, and tells the feed.
+pub(crate) async fn trash_one(
+    tx: &mut Tx,
+    entry: &Entry,
+    user_id: UserId,
+    now_ms: TimestampMs,
+) -> Result<()> {
+    let trashed = trash::trash(tx, entry.id, user_id, now_ms).await?;
+    note(tx, entry, ChangeKind::EntryTrashed, now_ms).await?;
+    note_contents(tx, entry.space_id, &trashed.contents, ChangeKind::ContentTrashed, now_ms).await
 }
 
 async fn purge_one(

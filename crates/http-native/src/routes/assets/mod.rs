@@ -2,9 +2,12 @@
 
 mod download_asset;
 mod download_rendition;
+mod list_asset_entries;
 mod list_assets;
 mod show_asset;
 mod show_facts;
+mod show_protection;
+mod trash_assets;
 
 use std::sync::Arc;
 
@@ -17,6 +20,9 @@ pub(super) fn router() -> OpenApiRouter<Arc<Library>> {
         .routes(routes!(list_assets::list_assets))
         .routes(routes!(show_asset::show_asset))
         .routes(routes!(download_asset::download_asset))
+        .routes(routes!(list_asset_entries::list_asset_entries))
+        .routes(routes!(trash_assets::trash_assets))
         .routes(routes!(show_facts::show_facts))
+        .routes(routes!(show_protection::show_protection))
         .routes(routes!(download_rendition::download_rendition))
 }
