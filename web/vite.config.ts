@@ -62,8 +62,8 @@ export default defineConfig({
           root: here("./e2e"),
           include: ["**/*.test.ts"],
           environment: "node",
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          testTimeout: 180_000,
+          hookTimeout: 600_000,
           // One hub and one browser at a time: two cores, and pictures to decode.
           fileParallelism: false,
         },

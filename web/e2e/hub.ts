@@ -121,9 +121,6 @@ function json(body: unknown): RequestInit {
   return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }
 
-/** Real pictures and films, as paths below the corpus. Chosen to show every day's shapes and oddities. */
-const PICTURES = ["stills", "orientation", "cameras", "heic", "metadata", "video", "motion"];
-
 /** Where real pictures lie; `undefined` where there are none, which CI does not accept. */
 export function corpus(): string | undefined {
   const folder = process.env["ALBUMEN_CORPUS"];
@@ -131,5 +128,3 @@ export function corpus(): string | undefined {
   if (process.env["CI"]) throw new Error("ALBUMEN_CORPUS does not name a folder of real pictures");
   return undefined;
 }
-
-export { PICTURES };

@@ -88,9 +88,9 @@ async fn an_album_is_shown_like_a_timeline_with_its_newest_picture_on_the_cover(
     let sam = doors.person("sam", Role::Member).await;
     let id = doors.album(&sam, "Best of").await;
     let mut assets = Vec::new();
-    for number in 0..3 {
+    for (number, taken_at_ms) in (0..3).zip(JULY_2024_MS..) {
         let stored = doors.store(&sam, &format!("{number}.jpg"), &samples::jpeg(number)).await;
-        doors.describe(&stored, looked_at(JULY_2024_MS + i64::from(number))).await;
+        doors.describe(&stored, looked_at(taken_at_ms)).await;
         assets.push(stored["asset_id"].clone());
     }
     let body = json!({"asset_ids": assets});

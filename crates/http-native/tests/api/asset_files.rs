@@ -1,5 +1,7 @@
 //! Where pictures are filed, putting them into the trash from a timeline, and how well they are kept.
 
+use std::time::Duration;
+
 use domain::Role;
 use serde_json::{Value, json};
 use testkit::samples;
@@ -20,6 +22,8 @@ async fn a_picture_says_where_it_is_filed_and_goes_from_everywhere_and_comes_bac
     let doors = Doors::open().await;
     let sam = doors.person("sam", Role::Member).await;
     let first = doors.store(&sam, "a.jpg", &samples::jpeg(1)).await;
+    // They are told oldest first.
+    doors.clock.advance(Duration::from_secs(1));
     let copy = doors.store(&sam, "b.jpg", &samples::jpeg(1)).await;
     let other = doors.store(&sam, "c.jpg", &samples::jpeg(2)).await;
     let folder = doors.folder(&sam, &sam.root_id, "Trips").await;
