@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn changing_needs_proof_that_an_own_page_calls() {
-        let table: [(&[(HeaderName, &str)], bool, bool); 10] = [
+        type Sent = &'static [(HeaderName, &'static str)];
+        let table: [(Sent, bool, bool); 10] = [
             (&[], true, false),
             (&[(ORIGIN, "http://hub.home:8230")], true, true),
             (&[(ORIGIN, "http://HUB.home:8230")], true, true),
@@ -134,7 +135,7 @@ mod tests {
         };
         let session = (COOKIE, "theme=dark; albumen_session=abc");
         assert_eq!(secret(&[from_page.clone(), session.clone()]).as_deref(), Some("abc"));
-        assert_eq!(secret(&[session.clone()]), None, "no page says that it is calling");
+        assert_eq!(secret(std::slice::from_ref(&session)), None, "no page says that it is calling");
         let token = (AUTHORIZATION, "Bearer xyz");
         assert_eq!(secret(&[from_page.clone(), session.clone(), token]).as_deref(), Some("xyz"));
         let other = (AUTHORIZATION, "Basic xyz");

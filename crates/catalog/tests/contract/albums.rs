@@ -1,6 +1,6 @@
 //! Albums.
 
-use catalog::{Error, Page, albums, trash};
+use catalog::{Error, Page, albums, entries, trash};
 use domain::{AlbumId, AssetId};
 
 use crate::common::{Hub, flat, name};
@@ -103,7 +103,8 @@ contract! {
         let cover = async || look!(hub, tx => albums::get(tx, id)).unwrap().unwrap().cover;
         assert_eq!(cover().await, None);
         let newest = hub.picture(&space, space.root_id, "newest", "newest").await;
-        let newest_asset = newest.file.unwrap().asset_id.unwrap();
+        let entry = look!(hub, tx => entries::get(tx, newest.id)).unwrap().unwrap();
+        let newest_asset = entry.file.unwrap().asset_id.unwrap();
         let mut expected = vec![newest_asset];
         for index in (0..6).rev() {
             expected.push(hub.asset(space.id, &format!("{index}"), index).await);

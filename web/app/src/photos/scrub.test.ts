@@ -1,17 +1,10 @@
 import { expect, test } from "vitest";
 
 import { slotAt, yearMarks } from "./scrub";
-import type { Slot } from "./timeline.svelte";
+import { Slot } from "./timeline.svelte";
 
-const slot = (month: string | null, top: number): Slot => ({
-  month,
-  count: 1,
-  is: "waiting",
-  photos: [],
-  layout: null,
-  top,
-  height: 100,
-});
+const slot = (month: string | null, top: number): Slot =>
+  Object.assign(new Slot({ month, count: 1 }), { top, height: 100 });
 const slots = [
   slot("2024-02", 0),
   slot("2024-01", 100),

@@ -3,12 +3,19 @@ import type { Photo } from "./photo";
 import type { Part, Source } from "./source";
 
 /** A part with what is known of it, and its place on the long sheet. */
-export interface Slot extends Part {
-  is: "waiting" | "loading" | "ready" | "failed";
-  photos: Photo[];
-  layout: Layout | null;
-  top: number;
-  height: number;
+export class Slot implements Part {
+  readonly month: string | null;
+  count = $state(0);
+  is = $state<"waiting" | "loading" | "ready" | "failed">("waiting");
+  photos = $state.raw<Photo[]>([]);
+  layout = $state.raw<Layout | null>(null);
+  top = $state(0);
+  height = $state(0);
+
+  constructor(part: Part) {
+    this.month = part.month;
+    this.count = part.count;
+  }
 }
 
 /** A point of the sheet that stays where it is while what is above it changes. */
@@ -33,8 +40,6 @@ export class Timeline {
   scrollTop = $state(0);
   viewHeight = $state(0);
   frame = $state.raw<Frame | null>(null);
-  /** Counts changes of slots, which are plain objects: a hundred thousand pictures are no place for proxies. */
-  #changed = $state(0);
   readonly #source: Source;
   #loading = 0;
   /** What went wrong last. */
@@ -46,7 +51,6 @@ export class Timeline {
 
   /** How long the sheet is. */
   readonly height: number = $derived.by(() => {
-    void this.#changed;
     const last = this.slots.at(-1);
     return last ? last.top + last.height : 0;
   });
@@ -55,7 +59,6 @@ export class Timeline {
 
   /** The slots that the window touches, with a margin on both sides. */
   near(marginPx: number): Slot[] {
-    void this.#changed;
     const [from, to] = [this.scrollTop - marginPx, this.scrollTop + this.viewHeight + marginPx];
     return this.slots.filter((slot) => slot.top < to && slot.top + slot.height > from);
   }
@@ -75,7 +78,7 @@ export class Timeline {
         const known = this.slots;
         this.slots = parts.map((part) => {
           const slot = known.find((one) => one.month === part.month);
-          return slot ? kept(slot, part) : fresh(part);
+          return slot ? kept(slot, part) : new Slot(part);
         });
       });
       this.state = "ready";
@@ -109,14 +112,12 @@ export class Timeline {
     if (slot.is === "ready" || slot.is === "loading") return;
     slot.is = "loading";
     this.#loading += 1;
-    this.#changed += 1;
     try {
       const photos = await this.#source.photos(slot);
       this.#fill(slot, photos);
     } catch (error) {
       this.error = error;
       slot.is = "failed";
-      this.#changed += 1;
     } finally {
       this.#loading -= 1;
       this.fetchNear();
@@ -211,7 +212,6 @@ export class Timeline {
       const { slot, offset, exact } = anchor;
       this.scrollTop = Math.max(0, slot.top + (exact && slot.layout ? offset : offset * slot.height));
     }
-    this.#changed += 1;
   }
 
   #anchor(): Anchor | undefined {
@@ -235,12 +235,9 @@ export class Timeline {
   }
 }
 
-function fresh(part: Part): Slot {
-  return { ...part, is: "waiting", photos: [], layout: null, top: 0, height: 0 };
-}
-
 /** A slot whose count changed shows what it had until its pictures have come again. */
 function kept(slot: Slot, part: Part): Slot {
   if (slot.count !== part.count && slot.is !== "loading") slot.is = "waiting";
-  return Object.assign(slot, { count: part.count });
+  slot.count = part.count;
+  return slot;
 }

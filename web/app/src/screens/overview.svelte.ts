@@ -42,7 +42,7 @@ export class Overview {
     ]);
     this.protection = protection.status === "fulfilled" ? protection.value : undefined;
     this.devices = devices.status === "fulfilled" ? devices.value.items : undefined;
-    if (spaces.status === "fulfilled") this.spaces = spaces.value.items;
+    if (spaces.status === "fulfilled") this.spaces = spaces.value.items.toSorted(ownFirst);
     if (recent.status === "fulfilled") this.recent = recent.value;
     this.opened = true;
   }
@@ -59,4 +59,10 @@ export class Overview {
     }
     return photos;
   }
+}
+
+/** One's own Space stands before everybody's and the groups'. */
+function ownFirst(a: Schemas["Space"], b: Schemas["Space"]): number {
+  const rank = ({ kind }: Schemas["Space"]) => ["my", "public", "group"].indexOf(kind);
+  return rank(a) - rank(b);
 }
