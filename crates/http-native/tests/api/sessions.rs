@@ -70,8 +70,13 @@ async fn a_session_reads_changes_and_uploads_from_own_pages_only() {
     add(|ask| ask.header("Origin", ORIGIN)).await.expect(201);
     let seen = doors.get("/api/v1/albums").header("Cookie", &cookie).send().await.expect(200);
     assert_eq!(seen.json()["items"][0]["name"], "Summer");
-    let upload =
-        || doors.post("/tus").header("Cookie", &cookie).header("Tus-Resumable", TUS).header("Upload-Length", "10");
+    let upload = || {
+        doors
+            .post("/tus")
+            .header("Cookie", &cookie)
+            .header("Tus-Resumable", TUS)
+            .header("Upload-Length", "10")
+    };
     from_page(upload()).send().await.expect(201);
     upload().header("Host", HOST).send().await.problem(401, ProblemCode::SignInAgain);
     let file = from_page(doors.put("/api/v1/files")).header("Cookie", &cookie);
