@@ -135,7 +135,8 @@ describe.skipIf(!pictures)("with real pictures", () => {
     const { page } = visitor;
     await page.goto(`/photos/${id("christmas.mp4")}`);
     const video = page.locator("video");
-    await video.waitFor();
+    // Films are made to play everywhere when they are first asked for.
+    await video.waitFor({ timeout: 150_000 });
     await page.waitForFunction(() => (document.querySelector("video")?.readyState ?? 0) >= 2);
     const sought = await video.evaluate(async (film: HTMLVideoElement) => {
       film.pause();
