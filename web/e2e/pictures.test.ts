@@ -163,6 +163,23 @@ describe.skipIf(!pictures)("with real pictures", () => {
     await visitor.close();
   });
 
+  test("on a phone a finger that stays begins a selection, and taps go on with it", async () => {
+    const visitor = await photos("phone");
+    const { page } = visitor;
+    const tiles = page.locator("[data-photo]");
+    const box = await tiles.nth(0).boundingBox();
+    const session = await page.context().newCDPSession(page);
+    const point = { x: (box?.x ?? 0) + 40, y: (box?.y ?? 0) + 60 };
+    await session.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [point] });
+    await page.getByText("1 selected").waitFor();
+    await session.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    await tiles.nth(1).tap();
+    await page.getByText("2 selected").waitFor();
+    expect(page.url()).toBe(`${hub.url}/photos`);
+    await visitor.shot("selection-phone");
+    await visitor.close();
+  });
+
   test("days and ranges are selected, go to the trash, and come back", async () => {
     const visitor = await photos();
     const { page } = visitor;
