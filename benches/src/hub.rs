@@ -101,7 +101,8 @@ async fn send_some(client: HubClient, pictures: Arc<Vec<Picture>>, next: Arc<Ato
     }
 }
 
-fn declaration(picture: &Picture) -> Declaration {
+/// What a device declares about a picture.
+pub(crate) fn declaration(picture: &Picture) -> Declaration {
     let mut file = Declaration::named(Name::new(picture.name.clone()).expect("a name"));
     file.sha256 = Some(picture.hashes.sha256);
     file.sha1 = Some(picture.hashes.sha1);

@@ -11,6 +11,7 @@
 
 mod hub;
 mod ingest;
+mod latency;
 mod measure;
 mod memory;
 mod naive;
@@ -30,13 +31,14 @@ use report::Report;
 type Bench = fn(&mut Report);
 
 /// Each bench by its name.
-const BENCHES: [(&str, Bench); 6] = [
+const BENCHES: [(&str, Bench); 7] = [
     ("ingest", ingest::pictures),
     ("small", ingest::small_files),
     ("rescan", rescan::known_files),
     ("offers", offers::many_hashes),
     ("memory", memory::resident),
     ("renditions", renditions::renditions),
+    ("latency", latency::upload_to_thumbnail),
 ];
 
 fn main() -> ExitCode {

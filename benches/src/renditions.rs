@@ -22,7 +22,7 @@ const PICTURES: [(&str, u32, u32, f64); 4] = [
     ("48 MP.heic", 8000, 6000, 1.0),
 ];
 /// A real photo of the corpus: made of tiles, turned, in Display P3.
-const PHONE: &str = "heic/iphone_15_pro.heic";
+pub(crate) const PHONE: &str = "heic/iphone_15_pro.heic";
 
 /// Renders one file, writing nothing.
 pub(crate) fn render_file(path: &Path) {
@@ -45,14 +45,10 @@ pub(crate) fn renditions(report: &mut Report) {
         Report::figure("renditions", "not measured: vipsthumbnail is missing (Debian's libvips-tools)");
         return;
     }
-    let folder = pictures_folder();
     let scratch = tempfile::tempdir().expect("a folder for the peer's renditions");
     let ours = std::env::current_exe().expect("this program");
     for (name, width, height, goal) in PICTURES {
-        let path = folder.join(name);
-        if !path.is_file() {
-            make(&python, &folder, name, (width, height));
-        }
+        let Some(path) = picture(name, (width, height)) else { continue };
         compare(report, &python, (&ours, scratch.path()), (name, &path), goal);
     }
     let phone = testkit::corpus_dir().map(|corpus| corpus.join(PHONE)).filter(|path| path.is_file());
@@ -122,6 +118,16 @@ fn measure(python: &Path, commands: &[Vec<String>]) -> Cost {
         panic!("a command failed: {lines:?}");
     };
     Cost { seconds, highest_mib: kib / 1024.0 }
+}
+
+/// A made picture of this size; made once and kept. `None` without Python.
+pub(crate) fn picture(name: &str, size: (u32, u32)) -> Option<PathBuf> {
+    let (python, folder) = (python()?, pictures_folder());
+    let path = folder.join(name);
+    if !path.is_file() {
+        make(&python, &folder, name, size);
+    }
+    Some(path)
 }
 
 fn make(python: &Path, folder: &Path, name: &str, (width, height): (u32, u32)) {

@@ -47,6 +47,14 @@ impl Hub {
         Self::of(process, catalog, database, Some(folder))
     }
 
+    /// Starts one with one setting of its own, given as a variable.
+    pub fn start_with(name: &str, value: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let process = launch(&folder.path().join("data"), 0, None).variable(name, value).start();
+        claim(&process);
+        Self::of(process, None, None, Some(folder))
+    }
+
     /// Starts one whose catalog is in this database.
     pub fn start_on(catalog: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");

@@ -8,7 +8,7 @@ use crate::names::name_key;
 use crate::page::{ByIdAndBytes, ByTimeDown, Listed, Page};
 use crate::row::Row;
 use crate::sql::albums as sql;
-use crate::timeline::{Moment, moment_of};
+use crate::timeline::{Moment, moment_of, with_marks};
 use crate::tx::{LIST_MAX, Tx, query};
 
 /// A named set of assets of one Space.
@@ -20,7 +20,7 @@ pub struct Album {
     pub space_id: SpaceId,
     /// Its name; its NFC form is unique in the Space.
     pub name: Name,
-    /// How many live assets it shows.
+    /// How many live items it shows.
     pub asset_count: u64,
     /// What it is shown with: its newest live asset.
     pub cover: Option<Cover>,
@@ -116,8 +116,8 @@ pub async fn list(tx: &mut Tx, spaces: &[SpaceId], page: &Page) -> Result<Listed
     }))
 }
 
-/// Adds assets to an album; says how many were not in it. Assets of another Space, or that do not
-/// exist, are left out. `NotFound` when there is no such album.
+/// Adds assets to an album; says how many items were not in it. A part stands for its item, which counts
+/// once. Assets of another Space, or that do not exist, are left out. `NotFound` when there is no such album.
 pub async fn add_assets(tx: &mut Tx, id: AlbumId, assets: &[AssetId], now_ms: TimestampMs) -> Result<u64> {
     if !query(sql::TOUCH).bind(id).bind(now_ms).changed(tx).await? {
         return Err(Error::NotFound("album"));
@@ -129,10 +129,12 @@ pub async fn add_assets(tx: &mut Tx, id: AlbumId, assets: &[AssetId], now_ms: Ti
     Ok(added)
 }
 
-/// Takes assets out of an album; says how many were in it. Nothing is deleted.
+/// Takes items out of an album, each named by its lead or any part; says how many were in it. Nothing is
+/// deleted.
 pub async fn remove_assets(tx: &mut Tx, id: AlbumId, assets: &[AssetId], now_ms: TimestampMs) -> Result<u64> {
     let mut removed = 0;
     for chunk in assets.chunks(LIST_MAX) {
+        query(sql::REMOVE_PARTS).bind(id).list(chunk).run(tx).await?;
         removed += query(sql::REMOVE).bind(id).list(chunk).run(tx).await?;
     }
     if removed > 0 {
@@ -141,7 +143,7 @@ pub async fn remove_assets(tx: &mut Tx, id: AlbumId, assets: &[AssetId], now_ms:
     Ok(removed)
 }
 
-/// The live assets of an album, newest first (by when they were taken, then by id).
+/// The live items of an album, newest first (by when they were taken, then by id).
 pub async fn items(tx: &mut Tx, id: AlbumId, page: &Page) -> Result<Listed<Asset>> {
     let ByTimeDown(before_ms, before_id) = page.start(TAG_ITEMS)?;
     let rows =
@@ -157,7 +159,7 @@ pub async fn moments(tx: &mut Tx, id: AlbumId, page: &Page) -> Result<Listed<Mom
         query(sql::MOMENTS).bind(id).bind(before_ms).bind(before_id).bind(page.rows() + 1).all(tx).await?;
     let moments = rows.iter().map(moment_of).collect::<Result<_>>()?;
     let order = |moment: &Moment| ByTimeDown(moment.taken_at_ms, moment.id.as_bytes().to_vec());
-    Ok(Listed::cut(moments, page.rows(), TAG_MOMENTS, order))
+    with_marks(tx, Listed::cut(moments, page.rows(), TAG_MOMENTS, order)).await
 }
 
 /// Which list a cursor is of.

@@ -7,6 +7,7 @@ use domain::{AssetId, ContentHash, Month, SpaceId, TimestampMs};
 
 use crate::blobs::Blob;
 use crate::error::{Error, Result};
+use crate::items::PartOf;
 use crate::page::{ByTimeDown, Listed, Page};
 use crate::row::Row;
 use crate::sql::assets as sql;
@@ -47,6 +48,8 @@ pub struct Asset {
     pub trashed_at_ms: Option<TimestampMs>,
     /// When its bytes were last read again and found right.
     pub proven_at_ms: Option<TimestampMs>,
+    /// The item whose part it is; `None` for what leads one, or stands alone.
+    pub part_of: Option<PartOf>,
 }
 
 /// What is written for a picture or video that came.
@@ -218,5 +221,6 @@ pub(crate) fn asset_of(row: &Row) -> Result<Asset> {
         created_at_ms: row.number("created_at_ms")?,
         trashed_at_ms: row.number_or_none("trashed_at_ms")?,
         proven_at_ms: row.number_or_none("proven_at_ms")?,
+        part_of: crate::items::part_of(row)?,
     })
 }

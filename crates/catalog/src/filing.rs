@@ -6,7 +6,7 @@ use domain::{ContentHash, EntryId, Name, SpaceId};
 
 use crate::entries::{EntryKind, Filed, NewFile, kind_number};
 use crate::error::{Error, Result};
-use crate::names::name_key;
+use crate::names::{name_key, stem_key};
 use crate::places::ENTRY_WIDTH;
 use crate::sql::entries as sql;
 use crate::tx::{LIST_MAX, Tx, query};
@@ -240,6 +240,7 @@ fn values_of<'a>(file: &'a NewFile, name: &'a Name, sent_name_key: &'a [u8]) -> 
         // Only where it says more than the name.
         file.name_raw.as_deref().filter(|raw| *raw != name.as_str().as_bytes()).into(),
         sent_name_key.into(),
+        stem_key(name).into(),
         file.sha256.into(),
         file.asset_id.into(),
         file.size_bytes.into(),

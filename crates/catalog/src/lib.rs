@@ -37,6 +37,7 @@ pub mod durability;
 pub mod entries;
 pub mod error;
 mod filing;
+pub mod items;
 pub mod jobs;
 mod migrate;
 mod names;

@@ -24,6 +24,7 @@ const STEPS: &[Step] = &[
         name: "0003_descriptions.sql",
         text: include_str!("../migrations/0003_descriptions.sql"),
     },
+    Step { number: 4, name: "0004_items.sql", text: include_str!("../migrations/0004_items.sql") },
 ];
 
 impl Step {

@@ -1,5 +1,6 @@
 //! The form of a name that the catalog compares and sorts by.
 
+use domain::stem::file_stem;
 use domain::{ContentHash, Name, TwinHasher};
 
 /// PostgreSQL's index rows end at about 2 700 bytes, and NFC can make a name three times as long
@@ -8,13 +9,21 @@ const KEY_MAX_BYTES: usize = 1024;
 
 /// A name's key: its NFC form as bytes. Two names with one key cannot be in one folder.
 pub(crate) fn name_key(name: &Name) -> Vec<u8> {
-    let mut key = name.key().into_bytes();
+    short(name.key().into_bytes())
+}
+
+fn short(mut key: Vec<u8>) -> Vec<u8> {
     if key.len() > KEY_MAX_BYTES {
         let hash: ContentHash = TwinHasher::of(&key).sha256;
         key.truncate(KEY_MAX_BYTES - hash.as_bytes().len());
         key.extend_from_slice(hash.as_bytes());
     }
     key
+}
+
+/// A file name's stem as it is compared (see [`domain::stem`]), as bytes, as short as a key.
+pub(crate) fn stem_key(name: &Name) -> Vec<u8> {
+    short(file_stem(name.as_str()).key.into_bytes())
 }
 
 #[cfg(test)]

@@ -5,13 +5,13 @@ use domain::{DeviceId, EntryId, Name, SpaceId, TimestampMs};
 
 use crate::entries::{self, Entry, EntryKind, kind_number};
 use crate::error::{Error, Result};
-use crate::names::name_key;
+use crate::names::{name_key, stem_key};
 use crate::sql::entries as sql;
 use crate::tx::{Tx, query};
 use crate::value::Value;
 
 /// How many values a new entry has.
-pub(crate) const ENTRY_WIDTH: usize = 15;
+pub(crate) const ENTRY_WIDTH: usize = 16;
 
 /// The folders above an entry, outermost first. The root has no name.
 pub(crate) async fn folders_above(tx: &mut Tx, id: EntryId) -> Result<Vec<(EntryId, Option<Name>)>> {
@@ -69,6 +69,7 @@ pub(crate) async fn insert_folder(
         name_key(name).into(),
         None::<&[u8]>.into(),
         None::<&[u8]>.into(),
+        None::<&[u8]>.into(),
         None::<i64>.into(),
         None::<i64>.into(),
         device_id.into(),
@@ -99,6 +100,7 @@ pub(crate) async fn place(
         .bind(name_key(name))
         .bind(name_raw)
         .bind(now_ms)
+        .bind(stem_key(name))
         .run(tx)
         .await?;
     Ok(())

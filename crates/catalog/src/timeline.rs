@@ -6,17 +6,18 @@ use domain::{AssetId, ContentHash, Month, SpaceId, TimestampMs};
 
 use crate::assets::AssetKind;
 use crate::error::{Error, Result};
+use crate::items::{self, ItemMarks};
 use crate::page::{ByTimeDown, Listed, Page};
 use crate::row::Row;
 use crate::sql::timeline as sql;
 use crate::tx::{Tx, query};
 
-/// How many pictures and videos a month has.
+/// How many items a month has: pictures and videos, parts not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MonthCount {
     /// The month; `None` for what nobody has looked at yet and what came before months were kept.
     pub month: Option<Month>,
-    /// How many live assets.
+    /// How many live items.
     pub assets: u64,
 }
 
@@ -41,6 +42,8 @@ pub struct Moment {
     pub duration_ms: Option<u64>,
     /// A blurred miniature.
     pub thumbhash: Option<Vec<u8>>,
+    /// What it has besides itself; `None` for what stands alone.
+    pub marks: Option<ItemMarks>,
 }
 
 /// The months of some Spaces that have anything, newest first, what has no month last.
@@ -58,7 +61,7 @@ pub async fn months(tx: &mut Tx, spaces: &[SpaceId]) -> Result<Vec<MonthCount>> 
         .collect())
 }
 
-/// The live assets of a month of some Spaces (`None`: those without a month), newest first by the
+/// The live items of a month of some Spaces (`None`: those without a month), newest first by the
 /// taker's clock, then by id.
 pub async fn month(
     tx: &mut Tx,
@@ -86,7 +89,17 @@ pub async fn month(
     moments.sort_by_key(|moment| std::cmp::Reverse((moment.local_ms, moment.id)));
     moments.dedup_by_key(|moment| moment.id);
     let order = |moment: &Moment| ByTimeDown(moment.local_ms, moment.id.as_bytes().to_vec());
-    Ok(Listed::cut(moments, page.rows(), TAG, order))
+    with_marks(tx, Listed::cut(moments, page.rows(), TAG, order)).await
+}
+
+/// Moments with what each has besides itself.
+pub(crate) async fn with_marks(tx: &mut Tx, mut listed: Listed<Moment>) -> Result<Listed<Moment>> {
+    let leads: Vec<AssetId> = listed.items.iter().map(|moment| moment.id).collect();
+    let marks = items::marks(tx, &leads).await?;
+    for moment in &mut listed.items {
+        moment.marks = marks.get(&moment.id).copied();
+    }
+    Ok(listed)
 }
 
 /// Which list a cursor is of.
@@ -103,6 +116,7 @@ pub(crate) fn moment_of(row: &Row) -> Result<Moment> {
         size: side_of(row, "width")?.zip(side_of(row, "height")?),
         duration_ms: row.count_or_none("duration_ms")?,
         thumbhash: row.bytes_or_none("thumbhash")?,
+        marks: None,
     })
 }
 

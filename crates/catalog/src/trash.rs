@@ -6,7 +6,7 @@ use domain::{AssetId, ContentHash, EntryId, FolderPath, Ids, Name, SpaceId, Time
 
 use crate::entries::{Entry, EntryWithPath};
 use crate::error::{Error, Result};
-use crate::names::name_key;
+use crate::names::{name_key, stem_key};
 use crate::page::{ByTimeDown, Listed, Page};
 use crate::row::Row;
 use crate::sql::{entries as entry_sql, trash as sql};
@@ -21,6 +21,8 @@ pub struct Trashed {
     pub files: u64,
     /// Folders that went, the deleted one counted.
     pub folders: u64,
+    /// Files that went along although they are not below the deleted one: they belong to its item.
+    pub along: Vec<EntryId>,
     /// Contents whose last live file in the Space went; each has a tombstone now.
     pub contents: Vec<ContentHash>,
 }
@@ -47,6 +49,10 @@ pub struct Restored {
     pub made_folders: Vec<EntryId>,
     /// Files that came back.
     pub files: u64,
+    /// Those of them that had gone along with a file whose item they are part of.
+    pub along: Vec<EntryId>,
+    /// Assets that came back, or have one more live file.
+    pub assets: Vec<AssetId>,
     /// Contents that are live again in the Space and were not; their tombstones are gone.
     pub contents: Vec<ContentHash>,
 }
@@ -66,6 +72,17 @@ pub struct Purged {
 /// live file in the Space this was get a tombstone and are marked. `NotFound` when it is not live,
 /// `RootStays`.
 pub async fn trash(tx: &mut Tx, id: EntryId, by: UserId, now_ms: TimestampMs) -> Result<Trashed> {
+    trash_along(tx, id, &[], by, now_ms).await
+}
+
+/// [`trash`], and with it live files from anywhere in its Space, which come back with it and go with it.
+pub async fn trash_along(
+    tx: &mut Tx,
+    id: EntryId,
+    along: &[EntryId],
+    by: UserId,
+    now_ms: TimestampMs,
+) -> Result<Trashed> {
     let located =
         entries::get_with_path(tx, id).await?.filter(|located| located.entry.trashed_at_ms.is_none());
     let EntryWithPath { entry, folder } = located.ok_or(Error::NotFound("entry"))?;
@@ -73,11 +90,34 @@ pub async fn trash(tx: &mut Tx, id: EntryId, by: UserId, now_ms: TimestampMs) ->
         return Err(Error::RootStays);
     }
     query(sql::MARK).bind(id).bind(now_ms).run(tx).await?;
+    let along = mark_along(tx, id, entry.space_id, along, now_ms).await?;
     query(sql::MARK_FOLDER).bind(id).bind(folder.to_string()).run(tx).await?;
     query(sql::MARK_ASSETS).bind(id).bind(now_ms).run(tx).await?;
     let buried = query(sql::BURY).bind(id).bind(now_ms).bind(by).all(tx).await?;
     let (files, folders) = counts_of(tx, id).await?;
-    Ok(Trashed { files, folders, contents: keys(&buried, "sha256")? })
+    Ok(Trashed { files, folders, along, contents: keys(&buried, "sha256")? })
+}
+
+/// Marks what goes along; gives what was live, and of the same Space.
+async fn mark_along(
+    tx: &mut Tx,
+    root_id: EntryId,
+    space_id: SpaceId,
+    along: &[EntryId],
+    now_ms: TimestampMs,
+) -> Result<Vec<EntryId>> {
+    let mut marked = Vec::with_capacity(along.len());
+    for &id in along {
+        let Some(EntryWithPath { entry, folder }) = entries::get_with_path(tx, id).await? else { continue };
+        if entry.trashed_at_ms.is_none() && entry.file.is_some() && entry.space_id == space_id {
+            query(sql::MARK_FOLDER).bind(id).bind(folder.to_string()).run(tx).await?;
+            marked.push(id);
+        }
+    }
+    for chunk in marked.chunks(LIST_MAX) {
+        query(sql::MARK_ALONG).bind(root_id).bind(now_ms).list(chunk).run(tx).await?;
+    }
+    Ok(marked)
 }
 
 /// The deleted items of a Space, last deleted first. What went with a folder is not listed by itself.
@@ -108,26 +148,53 @@ pub async fn list(tx: &mut Tx, space_id: SpaceId, page: &Page) -> Result<Listed<
 /// are live again, tombstones are cleared. `NotFound` when it is not a deleted item.
 pub async fn restore(tx: &mut Tx, ids: &Ids, id: EntryId, now_ms: TimestampMs) -> Result<Restored> {
     let (entry, folder) = deleted_item(tx, id).await?;
-    let (folder_id, made_folders) = home_of(tx, ids, &entry, &folder, now_ms).await?;
-    places::refuse_too_deep(tx, &entry, folder_id).await?;
+    let coming_back: Vec<ContentHash> = keys(&query(sql::COMING_BACK).bind(id).all(tx).await?, "sha256")?;
+    let assets: Vec<AssetId> = keys(&query(sql::ASSETS).bind(id).all(tx).await?, "asset_id")?;
+    let (files, _) = counts_of(tx, id).await?;
+    query(sql::REVIVE_ASSETS).bind(id).run(tx).await?;
+    let mut made_folders = Vec::new();
+    let mut along = Vec::new();
+    for row in query(sql::ALONG).bind(id).all(tx).await? {
+        let gone_along = entries::entry_of(&row)?;
+        let folder = row.path("trash_folder")?;
+        bring_home(tx, ids, &gone_along, &folder, now_ms, &mut made_folders).await?;
+        // Live at once, so that the next one does not take its name.
+        query(sql::UNMARK_ONE).bind(gone_along.id).bind(now_ms).run(tx).await?;
+        along.push(gone_along.id);
+    }
+    let (folder_id, name) = bring_home(tx, ids, &entry, &folder, now_ms, &mut made_folders).await?;
+    query(sql::UNMARK).bind(id).bind(now_ms).run(tx).await?;
+    tombstones::clear(tx, entry.space_id, &coming_back).await?;
+    Ok(Restored { folder_id, name, made_folders, files, along, assets, contents: coming_back })
+}
+
+/// Gives a deleted entry its place again, not yet live: its folder, and its name or a numbered one. Folders
+/// that had to be made join `made_folders`.
+async fn bring_home(
+    tx: &mut Tx,
+    ids: &Ids,
+    entry: &Entry,
+    folder: &FolderPath,
+    now_ms: TimestampMs,
+    made_folders: &mut Vec<EntryId>,
+) -> Result<(EntryId, String)> {
+    let (folder_id, made) = home_of(tx, ids, entry, folder, now_ms).await?;
+    made_folders.extend(made);
+    places::refuse_too_deep(tx, entry, folder_id).await?;
     let old_name = Name::new(entry.name.clone()).map_err(|_| Error::Unreadable { column: "name" })?;
     let name = filing::free_name(tx, folder_id, &old_name).await?;
     let name_raw = entry.name_raw.as_deref().filter(|_| name == old_name);
-    let coming_back: Vec<ContentHash> = keys(&query(sql::COMING_BACK).bind(id).all(tx).await?, "sha256")?;
-    let (files, _) = counts_of(tx, id).await?;
     query(entry_sql::PLACE)
-        .bind(id)
+        .bind(entry.id)
         .bind(folder_id)
         .bind(name.as_str())
         .bind(name_key(&name))
         .bind(name_raw)
         .bind(now_ms)
+        .bind(stem_key(&name))
         .run(tx)
         .await?;
-    query(sql::REVIVE_ASSETS).bind(id).run(tx).await?;
-    query(sql::UNMARK).bind(id).bind(now_ms).run(tx).await?;
-    tombstones::clear(tx, entry.space_id, &coming_back).await?;
-    Ok(Restored { folder_id, name: name.as_str().to_owned(), made_folders, files, contents: coming_back })
+    Ok((folder_id, name.as_str().to_owned()))
 }
 
 /// Deletes a deleted item for good with all that went with it. What was deleted by itself earlier

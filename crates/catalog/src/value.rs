@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use domain::{
-    AlbumId, AssetId, ContentHash, DeviceId, EntryId, InstallationId, JobId, Sha1Hash, SpaceId, TokenId,
-    UploadId, UserId,
+    AlbumId, AssetId, ContentHash, DecisionId, DeviceId, EntryId, InstallationId, JobId, Sha1Hash, SpaceId,
+    TokenId, UploadId, UserId,
 };
 
 /// A parameter. Each kind keeps its type when it is absent, because PostgreSQL asks for it.
@@ -41,7 +41,7 @@ pub(crate) trait Key: Sized {
 }
 
 from_bytes! {
-    AlbumId AssetId DeviceId EntryId InstallationId JobId SpaceId TokenId UploadId UserId ContentHash Sha1Hash
+    AlbumId AssetId DecisionId DeviceId EntryId InstallationId JobId SpaceId TokenId UploadId UserId ContentHash Sha1Hash
 }
 
 impl<'a> From<&'a [u8]> for Value<'a> {

@@ -1,7 +1,7 @@
 //! Pictures and videos.
 
 use domain::AssetId;
-use wire::{Asset, AssetFacts, AssetQuery, Page};
+use wire::{Asset, AssetFacts, AssetQuery, JoinItem, Page};
 
 use crate::http::Call;
 use crate::{HubClient, Result};
@@ -15,6 +15,22 @@ impl HubClient {
     /// One picture or video.
     pub async fn asset(&self, id: AssetId) -> Result<Asset> {
         self.ask(Call::get(format!("api/v1/assets/{id}"))).await
+    }
+
+    /// Keeps apart what is one item: a part leaves it, and of what leads, all stand alone. For good: nothing
+    /// joins them again by itself.
+    pub async fn split_item(&self, id: AssetId) -> Result<Asset> {
+        self.ask(Call::post(format!("api/v1/assets/{id}/split"))).await
+    }
+
+    /// Makes one item of assets of one Space, led by `id`.
+    pub async fn join_item(&self, id: AssetId, others: &JoinItem) -> Result<Asset> {
+        self.ask(Call::post(format!("api/v1/assets/{id}/join")).json(others)).await
+    }
+
+    /// Has a part lead its item.
+    pub async fn lead_item(&self, id: AssetId) -> Result<Asset> {
+        self.ask(Call::post(format!("api/v1/assets/{id}/lead"))).await
     }
 
     /// What the hub knows of a picture or video from looking into it.

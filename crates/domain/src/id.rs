@@ -84,6 +84,8 @@ ids! {
     AlbumId;
     /// A picture or video in a Space.
     AssetId;
+    /// What a person decided about pictures that are one item, or are not.
+    DecisionId;
     /// A phone, tablet or computer that backs up.
     DeviceId;
     /// A place in a Space's tree: a folder or a file.

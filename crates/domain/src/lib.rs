@@ -13,13 +13,14 @@ pub mod name;
 mod openapi;
 pub mod path;
 pub mod random;
+pub mod stem;
 
 pub use access::{Action, Role, SpaceKind, SpaceRole};
 pub use clock::{Clock, SystemClock, TimestampMs};
 pub use hash::{ContentHash, Hashes, Sha1Hash, TwinHasher};
 pub use id::{
-    AlbumId, AssetId, DeviceId, EntryId, HubId, Ids, InstallationId, JobId, SpaceId, TokenId, UploadId,
-    UserId,
+    AlbumId, AssetId, DecisionId, DeviceId, EntryId, HubId, Ids, InstallationId, JobId, SpaceId, TokenId,
+    UploadId, UserId,
 };
 pub use month::{Month, MonthError};
 pub use name::Name;

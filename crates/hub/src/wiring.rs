@@ -71,6 +71,7 @@ pub fn library_settings(config: &Config) -> Settings {
         keep_free_bytes: config.uploads.keep_free_bytes(),
         body_stall_seconds: config.uploads.stall_seconds,
         sweep_grace_hours: config.uploads.sweep_grace_hours,
+        on_demand_bytes: config.media.on_demand_bytes(),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod describe;
 mod devices;
 pub mod error;
 mod ingest;
+mod pairs;
 mod reread;
 mod settings;
 mod spaces;
@@ -33,6 +34,7 @@ pub use caller::{Caller, CallingDevice};
 pub use care::*;
 pub use error::{Cause, Error, Result};
 pub use ingest::*;
+pub use pairs::{FileOfItem, Item, ItemMarks, Part, PartOf, PartRole, PartRule};
 pub use settings::Settings;
 pub use workers::WorkerReport;
 

@@ -22,6 +22,9 @@ pub struct Settings {
     pub body_stall_seconds: u32,
     /// How long bytes that nothing names are kept before the sweep takes them.
     pub sweep_grace_hours: u32,
+    /// How much room that may take which was made to be shown when somebody asked for it: films that
+    /// every browser plays, whole pictures of formats that none shows.
+    pub on_demand_bytes: u64,
 }
 
 impl Default for Settings {
@@ -33,6 +36,7 @@ impl Default for Settings {
             keep_free_bytes: 512 * 1024 * 1024,
             body_stall_seconds: 30,
             sweep_grace_hours: 24,
+            on_demand_bytes: 10 * 1024 * 1024 * 1024,
         }
     }
 }

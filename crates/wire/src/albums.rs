@@ -13,7 +13,7 @@ pub struct Album {
     pub space_id: SpaceId,
     /// Its name.
     pub name: Name,
-    /// How many assets it shows.
+    /// How many items it shows.
     pub asset_count: u64,
     /// What it is shown with: its newest picture. Absent while it is empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -3,6 +3,8 @@
 use domain::{AssetId, ContentHash, EntryId, SpaceId, TimestampMs};
 use serde::{Deserialize, Serialize};
 
+use crate::{Part, PartOf};
+
 /// What an asset is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -37,6 +39,12 @@ pub struct Asset {
     /// When its bytes were last read again and found right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proven_at_ms: Option<TimestampMs>,
+    /// The item whose part it is; absent for what leads one, or stands alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<PartOf>,
+    /// The parts of the item that it leads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
 }
 
 /// Assets to put into the trash, wherever they are filed.

@@ -3,7 +3,7 @@
 use domain::{AssetId, TimestampMs};
 use serde::{Deserialize, Serialize};
 
-use crate::AssetKind;
+use crate::{AdjustmentsFile, AssetKind, Part, PartOf};
 
 /// What a picture or video is shown with instead of its original.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -83,6 +83,15 @@ pub struct AssetFacts {
     /// What it can be shown with.
     #[serde(default)]
     pub renditions: RenditionLinks,
+    /// The item whose part it is; absent for what leads one, or stands alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<PartOf>,
+    /// The parts of the item that it leads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
+    /// Files beside it that say what was done to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adjustments: Vec<AdjustmentsFile>,
 }
 
 /// Links to what an asset can be shown with, by kind. Each is relative to the hub's address and holds

@@ -3,7 +3,7 @@
 use domain::{AssetId, SpaceId, TimestampMs};
 use serde::{Deserialize, Serialize};
 
-use crate::AssetKind;
+use crate::{AssetKind, ItemMarks};
 
 /// Whose months are wanted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,12 +21,12 @@ pub struct TimelineMonth {
     /// The month on the takers' calendars, such as `2024-07`; null for what came before months were
     /// kept and nobody has looked into since.
     pub month: Option<String>,
-    /// How many pictures and videos.
+    /// How many items: pictures and videos, parts not counted.
     pub assets: u64,
 }
 
-/// A page of a month, newest first, as columns: the first value of each belongs to the first asset, and
-/// so on. A row of names and values for each asset would be three times as long and slower to parse, and
+/// A page of a month, newest first, as columns: the first value of each belongs to the first item, and
+/// so on. An item is shown as what leads it. A row of names and values for each asset would be three times as long and slower to parse, and
 /// a timeline reads many thousands.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -47,6 +47,9 @@ pub struct TimelinePage {
     pub thumbhash: Vec<Option<String>>,
     /// What to put behind `?v=` of a rendition's address; null while there is nothing to show.
     pub version: Vec<Option<String>>,
+    /// What their items have besides them: film, raw file, versions, a burst; null for what stands alone.
+    #[serde(default)]
+    pub marks: Vec<Option<ItemMarks>>,
     /// Pass it as `after` to get the next page; absent on the last one. Opaque: do not read into it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,

@@ -9,6 +9,8 @@ mod crash;
 mod full_disk;
 mod network;
 mod odd_files;
+mod on_demand;
+mod pairs;
 mod pictures;
 mod rough_requests;
 mod sharing;

@@ -3,7 +3,7 @@
 macro_rules! columns {
     () => {
         "select a.id, a.space_id, a.sha256, a.kind, b.size_bytes, b.content_type, a.taken_at_ms, a.created_at_ms,
-            a.trashed_at_ms, b.proven_at_ms from assets a join blobs b on b.sha256 = a.sha256 "
+            a.trashed_at_ms, a.lead_id, a.part_role, a.part_rule, b.proven_at_ms from assets a join blobs b on b.sha256 = a.sha256 "
     };
 }
 

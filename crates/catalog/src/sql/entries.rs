@@ -62,11 +62,12 @@ crate::sql::statements! {
         from wanted w
         join entries e on e.parent_id = w.parent_id and e.name_key = w.name_key
         where e.trashed_at_ms is null";
-    INSERT rows 15 = "insert into entries
-        (id, space_id, parent_id, kind, name, name_key, name_raw, sent_name_key, sha256, asset_id, size_bytes,
-            modified_at_ms, device_id, created_at_ms, changed_at_ms)
+    INSERT rows 16 = "insert into entries
+        (id, space_id, parent_id, kind, name, name_key, name_raw, sent_name_key, stem_key, sha256, asset_id,
+            size_bytes, modified_at_ms, device_id, created_at_ms, changed_at_ms)
         values $ROWS";
-    PLACE = "update entries set parent_id = $2, name = $3, name_key = $4, name_raw = $5, changed_at_ms = $6
+    PLACE = "update entries set parent_id = $2, name = $3, name_key = $4, name_raw = $5, changed_at_ms = $6,
+            stem_key = case when kind = 1 then coalesce($7, stem_key) end
         where id = $1";
     BY_ASSET = concat!(columns!(), "where e.asset_id = $1
         order by case when e.trashed_at_ms is null then 0 else 1 end, e.created_at_ms, e.id");

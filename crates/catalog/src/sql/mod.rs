@@ -7,6 +7,7 @@ pub(crate) mod changes;
 pub(crate) mod descriptions;
 pub(crate) mod devices;
 pub(crate) mod entries;
+pub(crate) mod items;
 pub(crate) mod jobs;
 pub(crate) mod migrations;
 pub(crate) mod offers;
@@ -57,6 +58,7 @@ pub(crate) const NOUNS: &[&[Sql]] = &[
     descriptions::ALL,
     devices::ALL,
     entries::ALL,
+    items::ALL,
     jobs::ALL,
     migrations::ALL,
     offers::ALL,

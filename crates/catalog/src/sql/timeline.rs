@@ -9,9 +9,9 @@ macro_rules! columns {
 
 crate::sql::statements! {
     "timeline";
-    MONTHS = "select month, count(*) as assets from assets where space_id = $1 and trashed_at_ms is null
+    MONTHS = "select month, count(*) as assets from assets where space_id = $1 and trashed_at_ms is null and lead_id is null
         group by month order by month desc";
-    MONTH = concat!(columns!(), "where a.space_id = $1 and a.month = $2 and a.trashed_at_ms is null
+    MONTH = concat!(columns!(), "where a.space_id = $1 and a.month = $2 and a.trashed_at_ms is null and a.lead_id is null
             and (a.local_ms, a.id) < ($3, $4)
         order by a.local_ms desc, a.id desc limit $5");
 }

@@ -11,6 +11,15 @@ crate::sql::statements! {
         )
         update entries set trashed_at_ms = $2, changed_at_ms = $2, trash_root_id = $1
         where id in (select id from below)";
+    /// Files that go along with a deleted file: they are its item's.
+    MARK_ALONG = "update entries set trashed_at_ms = $2, changed_at_ms = $2, trash_root_id = $1
+        where id in ($LIST) and trashed_at_ms is null and kind = 1";
+    /// What went along stands in other folders than below the deleted item, and comes back to them.
+    ALONG = concat!(columns!(), "where e.trash_root_id = $1 and e.id <> $1 and e.trash_folder is not null
+        order by e.created_at_ms, e.id");
+    UNMARK_ONE = "update entries set trashed_at_ms = null, trash_root_id = null, trash_folder = null,
+            trash_seen_ms = null, changed_at_ms = $2
+        where id = $1";
     MARK_FOLDER = "update entries set trash_folder = $2 where id = $1";
     COUNTS = "select count(case when kind = 1 then 1 end) as files, count(case when kind = 0 then 1 end) as folders
         from entries where trash_root_id = $1";

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _
 use crate::common::{Engine, Hub, Place, open_sqlite, runtime};
 
 /// Changes the database behind the catalog's back.
-async fn meddle(hub: &Hub, text: &str) {
+pub(crate) async fn meddle(hub: &Hub, text: &str) {
     match hub.engine {
         Engine::Sqlite => {
             hub.sqlite().execute_batch(text).unwrap();
@@ -50,12 +50,19 @@ contract! {
     }
 }
 
-/// Takes back what step 3 did.
-const BEFORE_STEP_3: &str = "drop table asset_words; drop table descriptions; drop index assets_month;
+/// Takes back what steps 3 and 4 did.
+const BEFORE_STEP_3: &str =
+    "drop table item_decisions; drop index entries_stem; drop index entries_without_stem;
+    alter table entries drop column stem_key; drop index assets_parts; drop index assets_live;
+    drop index assets_burst; drop index assets_month;
+    alter table assets drop column lead_id; alter table assets drop column part_role;
+    alter table assets drop column part_rule; alter table assets drop column live_key;
+    alter table assets drop column burst_key; alter table assets drop column chosen_at_ms;
+    drop table asset_words; drop table descriptions;
     alter table assets drop column local_ms; alter table assets drop column month;
     alter table assets drop column width; alter table assets drop column height;
     alter table assets drop column duration_ms; alter table assets drop column thumbhash;
-    delete from migrations where number = 3";
+    delete from migrations where number >= 3";
 
 contract! {
     async fn a_catalog_of_an_earlier_version_moves_on_with_everything_in_it(hub) {

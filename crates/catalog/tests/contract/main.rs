@@ -22,6 +22,7 @@ mod descriptions;
 mod durability;
 mod entries;
 mod filing;
+mod items;
 mod jobs;
 mod layout;
 mod lost;

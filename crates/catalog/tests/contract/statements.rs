@@ -74,7 +74,7 @@ fn the_registry_knows_every_statement() {
 }
 
 /// The statements that run for every item, page or call.
-const HOT: [&str; 21] = [
+const HOT: [&str; 28] = [
     "tokens::BY_SECRET",
     "offers::LIVE",
     "offers::DELETED",
@@ -88,6 +88,13 @@ const HOT: [&str; 21] = [
     "assets::BY_TIME",
     "assets::STANDING",
     "albums::ITEMS",
+    "items::BESIDE",
+    "items::SHARING",
+    "items::MEMBERS",
+    "items::PLACES",
+    "items::DECISIONS",
+    "items::PARTS_OF",
+    "items::COUNT_PARTS",
     "jobs::LEASE",
     "jobs::LEASE_NEWEST_OF",
     "changes::AFTER",

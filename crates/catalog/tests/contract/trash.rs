@@ -48,7 +48,7 @@ contract! {
         delete(&hub, earlier.id, user_id).await;
         hub.clock.advance(5);
         let trashed = delete(&hub, folder, user_id).await;
-        assert_eq!(trashed, Trashed { files: 2, folders: 2, contents: vec![hash("only")] });
+        assert_eq!(trashed, Trashed { files: 2, folders: 2, along: vec![], contents: vec![hash("only")] });
         for id in [folder, inner, only.id, twice.id] {
             let entry = entry(&hub, id).await;
             assert_eq!((entry.trashed_at_ms, entry.trash_root_id), (Some(hub.now()), Some(folder)));

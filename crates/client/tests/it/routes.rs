@@ -8,8 +8,9 @@ use domain::{
 };
 use serde_json::{Value, json};
 use wire::{
-    AlbumAssets, AlbumPatch, AssetQuery, DevicePatch, DeviceReport, EntryPatch, MemberRole, NewAlbum,
-    NewFolder, NewPassword, NewSpace, NewToken, NewUser, PageQuery, RenditionKind, SpacePatch, TimelineQuery,
+    AlbumAssets, AlbumPatch, AssetQuery, DevicePatch, DeviceReport, EntryPatch, JoinItem, MemberRole,
+    NewAlbum, NewFolder, NewPassword, NewSpace, NewToken, NewUser, PageQuery, PartRole, PartRule,
+    RenditionKind, SpacePatch, TimelineQuery,
 };
 
 use crate::stub::{Act, Stub, json as answer};
@@ -181,6 +182,30 @@ async fn albums() {
         "POST api/v1/albums/ID/assets/remove",
         json!({"asset_ids": [ID]})
     );
+}
+
+#[tokio::test]
+async fn what_is_one_item_is_decided_by_hand() {
+    let id = AssetId::from_bytes(BYTES);
+    let asset = json!({
+        "id": ID, "space_id": ID, "kind": "picture", "sha256": "00".repeat(32), "size_bytes": 1,
+        "content_type": "image/jpeg", "taken_at_ms": 1, "created_at_ms": 2,
+        "part_of": {"lead_id": ID, "role": "raw", "found_by": "raw-name"},
+    });
+    let others = JoinItem { asset_ids: vec![id] };
+    let part = async |hub: HubClient| {
+        let part = hub.split_item(id).await?.part_of.unwrap();
+        assert_eq!((part.lead_id, part.role, part.found_by), (id, PartRole::Raw, PartRule::RawName));
+        Ok(())
+    };
+    asks!(asset.clone(), part, "POST api/v1/assets/ID/split");
+    asks!(
+        asset.clone(),
+        async |hub| hub.join_item(id, &others).await,
+        "POST api/v1/assets/ID/join",
+        json!({"asset_ids": [ID]})
+    );
+    asks!(asset, async |hub| hub.lead_item(id).await, "POST api/v1/assets/ID/lead");
 }
 
 #[tokio::test]

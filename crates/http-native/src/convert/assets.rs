@@ -1,8 +1,11 @@
 //! Pictures and videos.
 
-use library::{Asset, AssetKind, Protection};
+use library::{AssetKind, Item, Protection};
 
-pub(crate) fn asset(asset: Asset) -> wire::Asset {
+use super::items;
+
+pub(crate) fn item(item: Item) -> wire::Asset {
+    let Item { asset, parts } = item;
     wire::Asset {
         id: asset.id,
         space_id: asset.space_id,
@@ -13,6 +16,8 @@ pub(crate) fn asset(asset: Asset) -> wire::Asset {
         taken_at_ms: asset.taken_at_ms,
         created_at_ms: asset.created_at_ms,
         proven_at_ms: asset.proven_at_ms,
+        part_of: asset.part_of.map(items::part_of),
+        parts: parts.into_iter().map(items::part).collect(),
     }
 }
 

@@ -7,11 +7,17 @@ use library::describe::DESCRIBED_BY;
 use library::facts::{self as found, AssetFacts, Found, TakenFrom};
 use library::{AssetKind, RenditionKind};
 
-use super::assets;
+use super::{assets, items};
 
 pub(crate) fn facts(facts: AssetFacts) -> wire::AssetFacts {
     let (id, kind) = (facts.asset.id, facts.asset.kind);
-    let Some(found) = facts.found else { return undescribed(id, kind) };
+    let whole = wire::AssetFacts {
+        part_of: facts.asset.part_of.map(items::part_of),
+        parts: facts.parts.into_iter().map(items::part).collect(),
+        adjustments: facts.adjustments.into_iter().map(items::adjustments).collect(),
+        ..undescribed(id, kind)
+    };
+    let Some(found) = facts.found else { return whole };
     let taken = taken(&found);
     let Found { facts, thumbhash, .. } = found;
     wire::AssetFacts {
@@ -36,7 +42,7 @@ pub(crate) fn facts(facts: AssetFacts) -> wire::AssetFacts {
         is_panorama: facts.is_panorama,
         is_motion_photo: facts.motion.is_some(),
         thumbhash: thumbhash.map(miniature),
-        ..undescribed(id, kind)
+        ..whole
     }
 }
 
@@ -62,6 +68,9 @@ fn undescribed(asset_id: AssetId, kind: AssetKind) -> wire::AssetFacts {
         is_motion_photo: false,
         thumbhash: None,
         renditions: wire::RenditionLinks::default(),
+        part_of: None,
+        parts: Vec::new(),
+        adjustments: Vec::new(),
     }
 }
 

@@ -7,5 +7,6 @@ pub(crate) mod changes;
 pub(crate) mod devices;
 pub(crate) mod entries;
 pub(crate) mod facts;
+pub(crate) mod items;
 pub(crate) mod spaces;
 pub(crate) mod timeline;

@@ -6,7 +6,7 @@ use domain::Month;
 use http_kit::Refusal;
 use library::{Listed, Moment, MonthCount};
 
-use super::{assets, facts};
+use super::{assets, facts, items};
 use crate::problem::Refused;
 
 /// How addresses call what has no month yet.
@@ -38,6 +38,7 @@ pub(crate) fn page(listed: Listed<Moment>) -> wire::TimelinePage {
         page.duration_ms.push(moment.duration_ms);
         page.version.push(facts::version(moment.thumbhash.as_deref()));
         page.thumbhash.push(moment.thumbhash.map(facts::miniature));
+        page.marks.push(moment.marks.map(items::marks));
     }
     page
 }

@@ -376,6 +376,22 @@ fn picture_cases() -> Vec<Case> {
     ]
 }
 
+/// What belongs together is decided by those who may change it.
+fn item_cases() -> Vec<Case> {
+    let (split, join, lead) =
+        ("POST /api/v1/assets/{id}/split", "POST /api/v1/assets/{id}/join", "POST /api/v1/assets/{id}/lead");
+    let others = json!({"asset_ids": ["{group.asset}"]});
+    vec![
+        (split, "/api/v1/assets/{sam.asset}/split", Stranger, NOTHING, Missing),
+        (split, "/api/v1/assets/{group.asset}/split", Viewer, NOTHING, Forbidden),
+        (join, "/api/v1/assets/{sam.asset}/join", Stranger, others.clone(), Missing),
+        (join, "/api/v1/assets/{sam.asset}/join", Editor, others.clone(), Missing),
+        (join, "/api/v1/assets/{group.asset}/join", Viewer, others, Forbidden),
+        (lead, "/api/v1/assets/{sam.asset}/lead", Stranger, NOTHING, Missing),
+        (lead, "/api/v1/assets/{group.asset}/lead", Viewer, NOTHING, Forbidden),
+    ]
+}
+
 fn album_cases() -> Vec<Case> {
     let assets = json!({"asset_ids": ["{sam.asset}"]});
     let (items, out) = ("POST /api/v1/albums/{id}/assets", "POST /api/v1/albums/{id}/assets/remove");
@@ -438,6 +454,7 @@ fn cases() -> Vec<Case> {
         space_cases(),
         entry_cases(),
         picture_cases(),
+        item_cases(),
         album_cases(),
         ingest_cases(),
         last_cases(),

@@ -23,6 +23,8 @@ mod entries;
 #[cfg(test)]
 mod ingest;
 #[cfg(test)]
+mod items;
+#[cfg(test)]
 mod network;
 #[cfg(test)]
 mod paging;

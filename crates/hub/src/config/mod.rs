@@ -12,7 +12,9 @@ pub use error::ConfigError;
 pub use layers::{Flag, Given, Loaded, Origin};
 pub use sample::sample;
 pub use section::{Key, Shape};
-pub use sections::{Catalog, DEFAULT_PORT, Data, Listen, Log, LogFormat, Metrics, Sessions, Trash, Uploads};
+pub use sections::{
+    Catalog, DEFAULT_PORT, Data, Listen, Log, LogFormat, Media, Metrics, Sessions, Trash, Uploads,
+};
 
 /// Lists the sections once; everything that walks over them is written here.
 macro_rules! config {
@@ -61,6 +63,7 @@ config! {
     catalog: Catalog,
     trash: Trash,
     uploads: Uploads,
+    media: Media,
     sessions: Sessions,
     log: Log,
     metrics: Metrics,
@@ -78,6 +81,13 @@ impl Uploads {
     /// How much of the disk stays free, in bytes.
     pub fn keep_free_bytes(&self) -> u64 {
         u64::from(self.keep_free_mib) * MIB
+    }
+}
+
+impl Media {
+    /// How much room that may take which is made on demand, in bytes.
+    pub fn on_demand_bytes(&self) -> u64 {
+        u64::from(self.on_demand_mib) * MIB
     }
 }
 

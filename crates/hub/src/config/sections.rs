@@ -59,6 +59,15 @@ section! {
 }
 
 section! {
+    /// How pictures and videos are shown.
+    Media "media" {
+        /// How much room, in MiB, that may take which is made when somebody asks for it, such as films
+        /// that every browser plays. What nobody has looked at for longest makes way.
+        on_demand_mib: u32 = 10 * 1024;
+    }
+}
+
+section! {
     /// People who signed in.
     Sessions "sessions" {
         /// How many days a sign-in lasts, used or not. A device stays signed in until its token is revoked.
@@ -172,6 +181,17 @@ impl Uploads {
         within("stall_seconds", self.stall_seconds, 1, 3600)?;
         // A sweep must never meet bytes whose row is just about to be written.
         within("sweep_grace_hours", self.sweep_grace_hours, 1, 24 * DAYS_MAX)
+    }
+}
+
+impl Media {
+    #[expect(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "every section answers the same question"
+    )]
+    pub(crate) fn validate(&self) -> Result<(), Objection> {
+        Ok(())
     }
 }
 

@@ -1,7 +1,6 @@
 //! Albums: named sets of assets of one Space.
 
 use catalog::albums::{self, Album};
-use catalog::assets::Asset;
 use catalog::changes::{self, ChangeKind, NewChange};
 use catalog::timeline::Moment;
 use catalog::{Listed, Page, Tx};
@@ -10,6 +9,7 @@ use domain::{Action, AlbumId, AssetId, Name, SpaceId, TimestampMs, UserId};
 use super::assets::wanted_spaces;
 use crate::error::{Error, Result};
 use crate::ingest::BATCH_MAX;
+use crate::pairs::{Item, with_parts};
 use crate::{Caller, Library, spaces};
 
 impl Library {
@@ -37,14 +37,15 @@ impl Library {
         self.catalog.read(move |tx| Box::pin(demand_album(tx, user_id, id, Action::Look))).await
     }
 
-    /// The live assets of an album, newest first.
-    pub async fn album_assets(&self, caller: &Caller, id: AlbumId, page: Page) -> Result<Listed<Asset>> {
+    /// The live items of an album, newest first.
+    pub async fn album_assets(&self, caller: &Caller, id: AlbumId, page: Page) -> Result<Listed<Item>> {
         let user_id = caller.user_id;
         self.catalog
             .read(move |tx| {
                 Box::pin(async move {
                     demand_album(tx, user_id, id, Action::Look).await?;
-                    Ok(albums::items(tx, id, &page).await?)
+                    let listed = albums::items(tx, id, &page).await?;
+                    with_parts(tx, listed).await
                 })
             })
             .await
@@ -107,12 +108,13 @@ impl Library {
             .await
     }
 
-    /// Adds assets of the album's Space; says how many were not in it. Others are left out.
+    /// Adds items of the album's Space, each named by any of its assets; says how many were not in it. Others are
+    /// left out.
     pub async fn add_to_album(&self, caller: &Caller, id: AlbumId, assets: Vec<AssetId>) -> Result<u64> {
         self.change_members(caller, id, assets, true).await
     }
 
-    /// Takes assets out of an album; says how many were in it. Nothing is deleted.
+    /// Takes items out of an album, each named by any of its assets; says how many were in it. Nothing is deleted.
     pub async fn remove_from_album(&self, caller: &Caller, id: AlbumId, assets: Vec<AssetId>) -> Result<u64> {
         self.change_members(caller, id, assets, false).await
     }

@@ -5,31 +5,41 @@ use catalog::{Listed, Page, Tx};
 use domain::{Action, AssetId, SpaceId, UserId};
 
 use crate::error::{Error, Result};
+use crate::pairs::{Item, item_of, with_parts};
 use crate::{Caller, Library, spaces};
 
 impl Library {
-    /// Live assets of one Space, or of all that the caller can see, newest first.
+    /// Live assets of one Space, or of all that the caller can see, newest first. Every one, parts of items
+    /// too, which say whose they are.
     pub async fn assets(
         &self,
         caller: &Caller,
         space_id: Option<SpaceId>,
         page: Page,
-    ) -> Result<Listed<Asset>> {
+    ) -> Result<Listed<Item>> {
         let user_id = caller.user_id;
         self.catalog
             .read(move |tx| {
                 Box::pin(async move {
                     let wanted = wanted_spaces(tx, user_id, space_id).await?;
-                    Ok(assets::by_time(tx, &wanted, &page).await?)
+                    let listed = assets::by_time(tx, &wanted, &page).await?;
+                    with_parts(tx, listed).await
                 })
             })
             .await
     }
 
-    /// One asset, live or in the trash.
-    pub async fn asset(&self, caller: &Caller, id: AssetId) -> Result<Asset> {
+    /// One asset, live or in the trash, with its parts.
+    pub async fn asset(&self, caller: &Caller, id: AssetId) -> Result<Item> {
         let user_id = caller.user_id;
-        self.catalog.read(move |tx| Box::pin(visible_asset(tx, user_id, id))).await
+        self.catalog
+            .read(move |tx| {
+                Box::pin(async move {
+                    let asset = visible_asset(tx, user_id, id).await?;
+                    item_of(tx, asset).await
+                })
+            })
+            .await
     }
 }
 

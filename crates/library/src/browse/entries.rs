@@ -6,7 +6,7 @@ use catalog::{Listed, Page, Tx};
 use domain::{Action, EntryId, FolderPath, Name, SpaceId, TimestampMs, UserId};
 
 use crate::error::{Error, Result};
-use crate::{Caller, Library, spaces};
+use crate::{Caller, Library, pairs, spaces};
 
 impl Library {
     /// An entry, live or in the trash, with the folders above it.
@@ -103,6 +103,11 @@ impl Library {
                         (None, None) => return visible_with_path(tx, user_id, id).await,
                     }
                     note(tx, &entry, ChangeKind::EntryChanged, now_ms).await?;
+                    if let Some(asset_id) = entry.file.as_ref().and_then(|file| file.asset_id) {
+                        // Names and folders say what belongs together.
+                        let news = pairs::settle(tx, &[asset_id], now_ms).await?;
+                        changes::append_many(tx, &news).await?;
+                    }
                     visible_with_path(tx, user_id, id).await
                 })
             })
@@ -153,14 +158,18 @@ async fn demand_quietly(tx: &mut Tx, user_id: UserId, space_id: SpaceId, action:
     }
 }
 
-pub(crate) async fn note(tx: &mut Tx, entry: &Entry, kind: ChangeKind, now_ms: TimestampMs) -> Result<()> {
-    let change = NewChange {
+async fn note(tx: &mut Tx, entry: &Entry, kind: ChangeKind, now_ms: TimestampMs) -> Result<()> {
+    changes::append(tx, &change_of(entry, kind, now_ms)).await?;
+    Ok(())
+}
+
+/// What happened to an entry.
+pub(crate) fn change_of(entry: &Entry, kind: ChangeKind, now_ms: TimestampMs) -> NewChange {
+    NewChange {
         space_id: Some(entry.space_id),
         entry_id: Some(entry.id),
         asset_id: entry.file.as_ref().and_then(|file| file.asset_id),
         sha256: entry.file.as_ref().map(|file| file.sha256),
         ..NewChange::new(kind, now_ms)
-    };
-    changes::append(tx, &change).await?;
-    Ok(())
+    }
 }

@@ -6,6 +6,7 @@ use domain::{AssetId, TimestampMs};
 
 use super::assets::visible_asset;
 use crate::error::{Error, Result};
+use crate::pairs::{FileOfItem, Item, Part, adjustments_of, item_of};
 use crate::{Caller, Library};
 
 pub use media::facts::{Camera, Exposure, Facts, MotionPhoto, Place, Taken, TakenFrom, VideoFacts};
@@ -15,6 +16,10 @@ pub use media::facts::{Camera, Exposure, Facts, MotionPhoto, Place, Taken, Taken
 pub struct AssetFacts {
     /// The picture or video.
     pub asset: Asset,
+    /// Its parts, when it leads an item.
+    pub parts: Vec<Part>,
+    /// What was done to it, as files that are no pictures.
+    pub adjustments: Vec<FileOfItem>,
     /// What was found; `None` until somebody has looked.
     pub found: Option<Found>,
 }
@@ -68,7 +73,10 @@ impl Library {
                 Box::pin(async move {
                     let asset = visible_asset(tx, user_id, id).await?;
                     let found = descriptions::get(tx, id).await?.map(Found::from);
-                    Ok::<_, Error>(AssetFacts { asset, found })
+                    let item = item_of(tx, asset).await?;
+                    let adjustments = adjustments_of(tx, &item).await?;
+                    let Item { asset, parts } = item;
+                    Ok::<_, Error>(AssetFacts { asset, parts, adjustments, found })
                 })
             })
             .await

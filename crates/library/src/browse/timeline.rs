@@ -1,12 +1,11 @@
-//! Pictures and videos by month, and what is known of one.
+//! Pictures and videos by month.
 
-use catalog::descriptions::{self, Description};
 use catalog::timeline::{self, Moment, MonthCount};
 use catalog::{Listed, Page};
-use domain::{AssetId, Month, SpaceId};
+use domain::{Month, SpaceId};
 
-use super::assets::{visible_asset, wanted_spaces};
-use crate::error::{Error, Result};
+use super::assets::wanted_spaces;
+use crate::error::Result;
 use crate::{Caller, Library};
 
 impl Library {
@@ -38,19 +37,6 @@ impl Library {
                 Box::pin(async move {
                     let wanted = wanted_spaces(tx, user_id, space_id).await?;
                     Ok(timeline::month(tx, &wanted, month, &page).await?)
-                })
-            })
-            .await
-    }
-
-    /// What was found by looking into an asset; `None` until somebody has looked.
-    pub async fn description(&self, caller: &Caller, id: AssetId) -> Result<Option<Description>> {
-        let user_id = caller.user_id;
-        self.catalog
-            .read(move |tx| {
-                Box::pin(async move {
-                    visible_asset(tx, user_id, id).await?;
-                    Ok::<_, Error>(descriptions::get(tx, id).await?)
                 })
             })
             .await

@@ -6,15 +6,19 @@ use catalog::trash::{self, TrashedEntry};
 use catalog::{Listed, Page, Tx};
 use domain::{Action, ContentHash, EntryId, SpaceId, TimestampMs, UserId};
 
-use crate::browse::entries::{changeable, note, visible};
+use crate::browse::entries::{change_of, changeable, visible};
 use crate::error::{Error, Result};
-use crate::{Caller, Library, spaces};
+use crate::{Caller, Library, pairs, spaces};
 
 /// How many expired items go in one transaction.
 const PURGE_BATCH: u32 = 20;
 
+/// How many assets that came back are looked at together for what belongs to them.
+const SETTLE_BATCH: usize = 500;
+
 impl Library {
-    /// Puts a file, or a folder with all that is below it, into the trash.
+    /// Puts a file, or a folder with all that is below it, into the trash. With a file that leads an item go
+    /// the item's parts. Parts that stay when a folder goes are led by another one, or stand alone.
     pub async fn trash(&self, caller: &Caller, id: EntryId) -> Result<()> {
         let (user_id, now_ms) = (caller.user_id, self.now_ms());
         self.catalog
@@ -63,14 +67,13 @@ impl Library {
                             ..NewChange::new(ChangeKind::EntryAdded, now_ms)
                         })
                         .collect();
-                    news.extend(contents(
-                        entry.space_id,
-                        &restored.contents,
-                        ChangeKind::ContentRestored,
-                        now_ms,
-                    ));
+                    let kind = ChangeKind::ContentRestored;
+                    news.extend(contents(entry.space_id, &restored.contents, kind, now_ms));
+                    news.extend(entries_of(&entry, &restored.along, ChangeKind::EntryRestored, now_ms));
+                    for assets in restored.assets.chunks(SETTLE_BATCH) {
+                        news.extend(pairs::settle(tx, assets, now_ms).await?);
+                    }
                     changes::append_many(tx, &news).await?;
-                    note(tx, &entry, ChangeKind::EntryRestored, now_ms).await?;
                     entries::get_with_path(tx, id).await?.ok_or(Error::NotFound("folder or file"))
                 })
             })
@@ -125,16 +128,20 @@ impl Library {
     }
 }
 
-/// Puts a live entry with all that is below it into the trash, and tells the feed.
+/// Puts a live entry with all that is below it and belongs to it into the trash, and tells the feed.
 pub(crate) async fn trash_one(
     tx: &mut Tx,
     entry: &Entry,
     user_id: UserId,
     now_ms: TimestampMs,
 ) -> Result<()> {
-    let trashed = trash::trash(tx, entry.id, user_id, now_ms).await?;
-    note(tx, entry, ChangeKind::EntryTrashed, now_ms).await?;
-    note_contents(tx, entry.space_id, &trashed.contents, ChangeKind::ContentTrashed, now_ms).await
+    let along = pairs::files_along(tx, entry).await?;
+    let trashed = trash::trash_along(tx, entry.id, &along, user_id, now_ms).await?;
+    let mut news = entries_of(entry, &trashed.along, ChangeKind::EntryTrashed, now_ms);
+    news.extend(contents(entry.space_id, &trashed.contents, ChangeKind::ContentTrashed, now_ms));
+    news.extend(pairs::moved_out(tx, entry.id, now_ms).await?);
+    changes::append_many(tx, &news).await?;
+    Ok(())
 }
 
 async fn purge_one(
@@ -144,6 +151,7 @@ async fn purge_one(
     now_ms: TimestampMs,
     care_ms: TimestampMs,
 ) -> Result<()> {
+    let followers = pairs::moved_out_before_purge(tx, id).await?;
     // The bytes' period of grace runs by the care's clock.
     trash::purge(tx, id, care_ms).await?;
     let change = NewChange {
@@ -151,19 +159,20 @@ async fn purge_one(
         entry_id: Some(id),
         ..NewChange::new(ChangeKind::EntryPurged, now_ms)
     };
-    changes::append(tx, &change).await?;
+    let mut news = vec![change];
+    news.extend(pairs::settle(tx, &followers, now_ms).await?);
+    changes::append_many(tx, &news).await?;
     Ok(())
 }
 
-async fn note_contents(
-    tx: &mut Tx,
-    space_id: SpaceId,
-    hashes: &[ContentHash],
-    kind: ChangeKind,
-    now_ms: TimestampMs,
-) -> Result<()> {
-    changes::append_many(tx, &contents(space_id, hashes, kind, now_ms)).await?;
-    Ok(())
+/// The same happened to an entry and to the files that went along.
+fn entries_of(entry: &Entry, along: &[EntryId], kind: ChangeKind, now_ms: TimestampMs) -> Vec<NewChange> {
+    let of_file = along.iter().map(|&id| NewChange {
+        space_id: Some(entry.space_id),
+        entry_id: Some(id),
+        ..NewChange::new(kind, now_ms)
+    });
+    std::iter::once(change_of(entry, kind, now_ms)).chain(of_file).collect()
 }
 
 fn contents(

@@ -5,16 +5,18 @@ use std::time::Duration;
 
 use catalog::changes::{self, ChangeKind, NewChange};
 use catalog::descriptions::{self, Description};
+use catalog::items;
 use catalog::jobs::{self, Job};
 use domain::AssetId;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, error};
 
 use super::subject::Subject;
 use super::{DESCRIBE_JOB, DESCRIBED_BY, Look, MAKE_JOB, MediaParts, finding};
-use crate::Library;
 use crate::error::{Error, Result};
+use crate::{Library, pairs};
 
 /// How long one look may take before another worker may try, in milliseconds. Longer than the time limits of
 /// workers and tools together.
@@ -68,6 +70,7 @@ impl Library {
         self.catalog
             .write(|tx| Box::pin(async move { jobs::give_back(tx, &[DESCRIBE_JOB, MAKE_JOB]).await }))
             .await?;
+        self.fill_stems().await?;
         self.describe_what_is_older().await?;
         self.describing.news.notify_waiters();
         Ok(())
@@ -77,8 +80,12 @@ impl Library {
         loop {
             let news = self.describing.news.notified();
             self.wait_for_a_quiet_moment(parts).await;
+            let begun = Instant::now();
             match self.describe_next(parts).await {
-                Ok(true) => continue,
+                Ok(true) => {
+                    self.rest_for_uploads(begun.elapsed()).await;
+                    continue;
+                }
                 Ok(false) => {}
                 Err(error) => error!(%error, "looking into pictures broke off; it goes on in a moment"),
             }
@@ -147,7 +154,14 @@ impl Library {
             metrics::counter!("albumen_unshown_total").increment(1);
             debug!(asset = %subject.id, %why, "asset {} cannot be shown: {why}", subject.id);
         }
+        if look.problem.is_none() && self.was_described(subject.id).await? {
+            self.forget_what_was_made(parts, subject.sha256).await;
+        }
         self.write_down(job, subject, look).await
+    }
+
+    async fn was_described(&self, id: AssetId) -> Result<bool> {
+        Ok(self.catalog.read(move |tx| Box::pin(descriptions::get(tx, id))).await?.is_some())
     }
 
     async fn look(&self, parts: &MediaParts, subject: &Subject) -> Result<Look, Unseen> {
@@ -157,12 +171,14 @@ impl Library {
         }
     }
 
-    /// Facts, words, change and the end of the job, in one transaction.
+    /// Facts, words, what belongs to it, changes and the end of the job, in one transaction.
     async fn write_down(&self, job: Job, subject: &Subject, look: Look) -> Result<()> {
         let now_ms = self.now_ms();
         let (taken_at_ms, local_ms) = finding::times(&look.facts, subject);
         let by = finding::findable(&look.facts, subject);
         let (id, space_id) = (subject.id, subject.space_id);
+        let live_key = look.facts.live_photo_id.clone();
+        let burst_key = pairs::burst_key(&look.facts, &subject.name);
         let found = Description {
             width: look.size.map(|(width, _)| width),
             height: look.size.map(|(_, height)| height),
@@ -179,12 +195,16 @@ impl Library {
             .write(move |tx| {
                 Box::pin(async move {
                     if descriptions::record(tx, id, &found, &by).await? {
-                        let news = NewChange {
+                        items::set_keys(tx, id, live_key.as_deref(), burst_key.as_deref()).await?;
+                        let own = NewChange {
                             space_id: Some(space_id),
                             asset_id: Some(id),
                             ..NewChange::new(ChangeKind::AssetChanged, now_ms)
                         };
-                        changes::append(tx, &news).await?;
+                        let mut news = pairs::settle(tx, &[id], now_ms).await?;
+                        news.retain(|change| *change != own);
+                        news.insert(0, own);
+                        changes::append_many(tx, &news).await?;
                     }
                     jobs::complete(tx, &job).await?;
                     Ok::<_, Error>(())

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use catalog::jobs::{self, Job, NewJob};
 use domain::{AssetId, ContentHash};
-use tracing::debug;
+use tracing::{debug, warn};
 use vault::RenditionKind;
 
 use super::job::Unseen;
@@ -34,6 +34,10 @@ impl Failures {
             failures.clear();
         }
         failures.insert((of, kind), why);
+    }
+
+    fn forget(&self, of: ContentHash) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(failed, _), _| *failed != of);
     }
 }
 
@@ -77,10 +81,33 @@ impl Library {
             return Ok(());
         }
         match kind {
-            RenditionKind::Thumbnail | RenditionKind::Preview => Ok(()),
-            RenditionKind::FullSize => self.make_full_size(parts, subject).await,
-            RenditionKind::HoverClip => self.make_hover_clip(parts, subject).await,
-            RenditionKind::Playback => self.make_playback(parts, subject).await,
+            RenditionKind::Thumbnail | RenditionKind::Preview => return Ok(()),
+            RenditionKind::FullSize => self.make_full_size(parts, subject).await?,
+            RenditionKind::HoverClip => self.make_hover_clip(parts, subject).await?,
+            RenditionKind::Playback => self.make_playback(parts, subject).await?,
+        }
+        self.keep_to_the_budget(parts, rendition).await;
+        Ok(())
+    }
+
+    /// What nobody has looked at for longest makes room for what was just made. A failure costs room only;
+    /// it is tried again when something else is made.
+    async fn keep_to_the_budget(&self, parts: &MediaParts, just_made: vault::Rendition) {
+        match parts.renditions.thin(self.settings.on_demand_bytes, just_made).await {
+            Ok(0) => {}
+            Ok(freed_bytes) => debug!(freed_bytes, "renditions that were made on demand have made room"),
+            Err(error) => warn!(%error, "renditions that were made on demand take more room than they may"),
+        }
+    }
+
+    /// Throws away what was made on demand of content that was looked into again: a newer program, or a
+    /// person who was not content with it, wants it made anew when it is asked for next.
+    pub(super) async fn forget_what_was_made(&self, parts: &MediaParts, of: ContentHash) {
+        self.describing.failures.forget(of);
+        for kind in RenditionKind::ALL.into_iter().filter(|kind| kind.is_on_demand()) {
+            if let Err(error) = parts.renditions.remove(vault::Rendition { of, kind }).await {
+                warn!(%error, kind = kind.word(), "a rendition that was to be made anew stays as it was");
+            }
         }
     }
 }

@@ -28,7 +28,7 @@ pub(crate) use redo::describe_job;
 
 /// Which version of describing this program has. Greater than in the program before when facts or
 /// renditions came out otherwise; older descriptions are then made again, newest pictures first.
-pub const DESCRIBED_BY: i64 = 1;
+pub const DESCRIBED_BY: i64 = 2;
 
 /// The kind of the job that looks into a new asset.
 pub(crate) const DESCRIBE_JOB: &str = "describe";

@@ -1,6 +1,7 @@
 //! Looking again, because a newer program sees more, or because somebody asks.
 
 use catalog::descriptions::{self, Again, DescriptionTotals};
+use catalog::items;
 use catalog::jobs::{self, NewJob};
 use domain::{AssetId, JobId, TimestampMs};
 
@@ -46,6 +47,16 @@ impl Library {
     /// Has everything looked into that an older program described.
     pub(crate) async fn describe_what_is_older(&self) -> Result<Redone> {
         self.describe_again(Again::OlderThan(DESCRIBED_BY)).await
+    }
+
+    /// Gives files from before stems were kept theirs, so that what is described now finds them.
+    pub(crate) async fn fill_stems(&self) -> Result<()> {
+        let mut filled = u64::from(BATCH);
+        while filled == u64::from(BATCH) {
+            filled =
+                self.catalog.write(|tx| Box::pin(async move { items::fill_stems(tx, BATCH).await })).await?;
+        }
+        Ok(())
     }
 
     /// Has one asset looked into, as soon as somebody is free.

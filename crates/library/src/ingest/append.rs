@@ -98,8 +98,13 @@ impl Library {
         let upload = self.own_upload(caller, id).await?;
         if finished_state(&upload)?.is_none() {
             let mut turn = self.sessions.take_turn(id).await?;
-            if matches!(*turn.session, Session::Spoiled) {
-                return match self.end_spoiled(id, &mut turn.session, &STILL_THERE).await {
+            let spoiled = match turn.session.settle().await {
+                Ok(()) => matches!(*turn.session, Session::Spoiled).then(|| STILL_THERE.to_owned()),
+                // If they could not be thrown away either, they would count once the session is cold.
+                Err(cause) => Some(cause.to_string()),
+            };
+            if let Some(cause) = spoiled {
+                return match self.end_spoiled(id, &mut turn.session, &cause).await {
                     Error::UploadGone => Ok(()),
                     error => Err(error),
                 };

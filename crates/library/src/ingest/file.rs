@@ -16,7 +16,7 @@ use domain::{
 use super::{BATCH_MAX, FileDeclaration, Stored};
 use crate::describe::describe_job;
 use crate::error::{Error, Result};
-use crate::{Caller, Library, spaces};
+use crate::{Caller, Library, pairs, spaces};
 
 /// One item to file: content that an offer called held, and where it should appear.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,6 +147,9 @@ impl Batch {
         self.clear_tombstones(tx, space.id, &wanted, &buried, &mut news).await?;
         let assets = self.ensure_assets(tx, space.id, &wanted, &known, &mut news).await?;
         let filed = self.insert(tx, space.id, &wanted, &known, &folders, &assets, &mut news).await?;
+        let settled: Vec<AssetId> = assets.values().copied().collect();
+        // What has one more place, or is live again, may belong to others here.
+        news.extend(pairs::settle(tx, &settled, self.now_ms).await?);
         self.join_albums(tx, space.id, &wanted, &assets, &mut news).await?;
         changes::append_many(tx, &news).await?;
         Ok(self.outcomes(&known, &deleted, &refused, &assets, wanted, filed))

@@ -17,7 +17,7 @@ use super::begin::minds_deletion;
 use super::session::SealedBytes;
 use crate::describe::describe_job;
 use crate::error::{Error, Result};
-use crate::{Caller, Library, spaces};
+use crate::{Caller, Library, pairs, spaces};
 
 /// Sealed bytes on their way into the catalog. Everything that needs randomness or the clock is
 /// drawn beforehand, so that the transaction is short.
@@ -86,8 +86,12 @@ impl Arrival {
             tombstones::clear(tx, space_id, &[self.hashes.sha256]).await?;
         }
         let mut news = self.keep_blob(tx).await?;
-        let asset_id = self.keep_asset(tx, &mut news).await?;
+        let (asset_id, is_new) = self.keep_asset(tx, &mut news).await?;
         let filed = self.file(tx, space.root_id, asset_id, &mut news).await?;
+        if let Some(asset_id) = asset_id.filter(|_| !is_new) {
+            // It has one more place, or is live again: others may belong to it here.
+            news.extend(pairs::settle(tx, &[asset_id], self.now_ms).await?);
+        }
         if known.is_some_and(|row| row.deleted_here) && !already_held {
             news.push(self.change(ChangeKind::ContentRestored));
         }
@@ -138,8 +142,9 @@ impl Arrival {
             .collect())
     }
 
-    async fn keep_asset(&self, tx: &mut Tx, news: &mut Vec<NewChange>) -> Result<Option<AssetId>> {
-        let Some(kind) = self.media.kind else { return Ok(None) };
+    /// The asset, when it is a picture or video, and whether it is new.
+    async fn keep_asset(&self, tx: &mut Tx, news: &mut Vec<NewChange>) -> Result<(Option<AssetId>, bool)> {
+        let Some(kind) = self.media.kind else { return Ok((None, false)) };
         let asset = NewAsset {
             id: self.asset_id,
             space_id: self.declared.space_id,
@@ -153,7 +158,7 @@ impl Arrival {
             jobs::enqueue(tx, &describe_job(self.job_id, asset_id, self.now_ms)).await?;
             news.push(NewChange { asset_id: Some(asset_id), ..self.change(ChangeKind::AssetAdded) });
         }
-        Ok(Some(asset_id))
+        Ok((Some(asset_id), created))
     }
 
     async fn file(

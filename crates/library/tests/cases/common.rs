@@ -219,7 +219,7 @@ impl World {
     pub(crate) async fn assets(&self, caller: &Caller) -> Vec<Asset> {
         let listed = self.library.assets(caller, None, Page::first(1000)).await.unwrap();
         assert!(listed.next.is_none());
-        listed.items
+        listed.items.into_iter().map(|item| item.asset).collect()
     }
 
     /// No row lacks its bytes: every kept blob is in the vault and is what its name says. Gives their

@@ -50,7 +50,7 @@ impl Blind {
     }
 
     async fn problem(&self, id: domain::AssetId) -> Option<String> {
-        let found = self.library.description(&self.anna, id).await.unwrap();
+        let found = self.library.asset_facts(&self.anna, id).await.unwrap().found;
         found.and_then(|found| found.problem)
     }
 }

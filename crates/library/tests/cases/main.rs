@@ -17,6 +17,7 @@ mod describing;
 mod faults;
 mod filing;
 mod gates;
+mod items;
 mod model;
 mod offers;
 mod refused_bytes;

@@ -167,17 +167,7 @@ async fn an_unchecked_chunk_whose_sender_hangs_up_does_not_count() {
         let sam = world.person("sam", Role::Member).await;
         let bytes = picture(1, 600 * 1024);
         let id = begun(&world, &sam, &bytes).await;
-        let junk = vec![0x55; 300 * 1024];
-        {
-            let mut sending = Box::pin(world.library.append(&sam, id, 1000, WRONG, silent_body(&[&junk])));
-            while world.vault.staged().await.unwrap()[0].size_bytes == 1000 {
-                tokio::select! {
-                    biased;
-                    ended = &mut sending => panic!("{ended:?}"),
-                    () = tokio::task::yield_now() => {}
-                }
-            }
-        }
+        hang_up_in_a_chunk(&world, &sam, id).await;
         if disk_fails {
             world.faults.fail_at(0, Fault::Error);
             let error = world.library.upload_state(&sam, id).await.unwrap_err();
@@ -191,4 +181,36 @@ async fn an_unchecked_chunk_whose_sender_hangs_up_does_not_count() {
         }
         world.end().await;
     }
+}
+
+/// Sends a part of a chunk that nobody can check, and hangs up.
+async fn hang_up_in_a_chunk(world: &World, sam: &Caller, id: UploadId) {
+    let junk = vec![0x55; 300 * 1024];
+    let mut sending = Box::pin(world.library.append(sam, id, 1000, WRONG, silent_body(&[&junk])));
+    while world.vault.staged().await.unwrap()[0].size_bytes == 1000 {
+        tokio::select! {
+            biased;
+            ended = &mut sending => panic!("{ended:?}"),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+}
+
+/// Its sender gives it up while the disk gives nothing back: the unchecked bytes stay where they are, and
+/// never count.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_is_given_up_does_not_go_on_with_unchecked_bytes() {
+    let world = World::in_memory().await;
+    let sam = world.person("sam", Role::Member).await;
+    let id = begun(&world, &sam, &picture(1, 600 * 1024)).await;
+    hang_up_in_a_chunk(&world, &sam, id).await;
+    world.faults.fail_at(0, Fault::Crash);
+    world.library.terminate(&sam, id).await.unwrap();
+    assert!(world.faults.has_failed());
+    world.faults.restart(Unsynced::Kept).await.unwrap();
+    assert!(world.vault.staged().await.unwrap()[0].size_bytes > 1000, "the unchecked bytes are still there");
+    let error = world.library.upload_state(&sam, id).await.unwrap_err();
+    assert!(matches!(error, Error::UploadGone), "{error:?}");
+    world.nothing_is_left_over().await;
+    world.end().await;
 }

@@ -23,6 +23,14 @@ fn came<T>(result: Result<T, Error>) -> Came {
     }
 }
 
+/// To be told that there is nothing to split is to have come through.
+fn alone<T>(result: Result<T, Error>) -> Result<(), Error> {
+    match result {
+        Ok(_) | Err(Error::Conflict(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// What there is in the Space.
 struct Place {
     space: SpaceId,
@@ -82,6 +90,9 @@ async fn changing(world: &World, who: &Caller, place: &Place) -> Vec<(&'static s
         ("rename_album", came(library.rename_album(who, place.album, name("Album")).await)),
         ("add_to_album", came(library.add_to_album(who, place.album, vec![place.asset]).await)),
         ("remove_from_album", came(library.remove_from_album(who, place.album, vec![place.asset]).await)),
+        ("lead_item", came(library.lead_item(who, place.asset).await)),
+        ("join_item", came(library.join_item(who, place.asset, vec![place.asset]).await)),
+        ("split_item", came(alone(library.split_item(who, place.asset).await))),
         ("trash", came(library.trash(who, entry).await)),
         ("restore", came(library.restore(who, entry).await)),
     ]

@@ -38,7 +38,7 @@ use staging::DiskStaged;
 
 /// Files above this length are synced before they join a round, so that a long film does not keep
 /// small pictures waiting.
-const SYNC_ALONE_BYTES: u64 = 8 * 1024 * 1024;
+const SYNC_ALONE_BYTES: u64 = 1024 * 1024;
 
 /// Keeps blobs as plain files below one folder. Clones share counters and sync rounds. One process
 /// at a time may use a root.
@@ -102,10 +102,9 @@ impl DiskVault {
         });
         let mut staged = staged?;
         staged.settle().await;
-        let job = staged.into_seal_job(taken);
+        let mut job = staged.into_seal_job(taken);
         if job.hashes.size_bytes > SYNC_ALONE_BYTES {
-            let early = job.clone();
-            self.blocking(WHAT, move |shared| seal::sync_alone(shared, &early)).await?;
+            job = self.blocking(WHAT, move |shared| seal::sync_alone(shared, job)).await?;
         }
         let shared = Arc::clone(&self.shared);
         let answer = self.shared.rounds.join(job, move |jobs| seal::seal_round(&shared, jobs)).await;

@@ -55,6 +55,8 @@ pub(super) struct SealJob {
     pub(super) path: Arc<Path>,
     pub(super) hashes: Hashes,
     pub(super) taken: Taken,
+    /// The bytes are durable and read-only already ([`sync_alone`]).
+    pub(super) is_synced: bool,
 }
 
 /// What is done with a name that a blob of the right length has.
@@ -102,21 +104,18 @@ struct Named {
     outcome: Outcome,
 }
 
-/// Makes a file's bytes durable before it joins a round.
-pub(super) fn sync_alone(shared: &Shared, job: &SealJob) -> Result<()> {
-    check_length(shared, job)?;
-    sync_one(shared, job)
+/// Takes the first two steps for one file, before it joins a round: those who are sealed at the same
+/// time are synced while others still arrive, and nobody waits for a round to begin.
+pub(super) fn sync_alone(shared: &Shared, job: SealJob) -> Result<SealJob> {
+    let job = make_ready(shared, job)?;
+    sync_one(shared, &job)?;
+    Ok(SealJob { is_synced: true, ..job })
 }
 
 /// One round: the answers are in the order of the jobs.
 pub(super) fn seal_round(shared: &Shared, jobs: Vec<SealJob>) -> Vec<Result<Sealed>> {
-    let checked = jobs.into_iter().map(|job| {
-        check_length(shared, &job)?;
-        let read_only = shared.primitives.make_read_only(&job.file, &job.path);
-        read_only.map_err(failed)?;
-        Ok(job)
-    });
-    let synced = sync_files(shared, checked.collect());
+    let ready = jobs.into_iter().map(|job| make_ready(shared, job)).collect();
+    let synced = sync_files(shared, ready);
     let named: Vec<_> = synced.into_iter().map(|job| give_name(shared, job?)).collect();
     let durable = sync_folders(shared, &named);
     named.into_iter().map(|named| answer(shared, named?, &durable)).collect()
@@ -124,6 +123,15 @@ pub(super) fn seal_round(shared: &Shared, jobs: Vec<SealJob>) -> Vec<Result<Seal
 
 fn failed(source: io::Error) -> Error {
     Error::from_io(WHAT, source)
+}
+
+/// Length checked, and read-only.
+fn make_ready(shared: &Shared, job: SealJob) -> Result<SealJob> {
+    check_length(shared, &job)?;
+    if !job.is_synced {
+        shared.primitives.make_read_only(&job.file, &job.path).map_err(failed)?;
+    }
+    Ok(job)
 }
 
 /// Whether the file holds as many bytes as were hashed, and still has its name.
@@ -142,12 +150,14 @@ fn check_length(shared: &Shared, job: &SealJob) -> Result<()> {
 
 /// Makes the bytes of all jobs durable. Those whose bytes the disk refused are given up.
 fn sync_files(shared: &Shared, jobs: Vec<Result<SealJob>>) -> Vec<Result<SealJob>> {
-    if sync_all(shared, jobs.iter().filter(|job| job.is_ok()).count()) {
+    if sync_all(shared, jobs.iter().flatten().filter(|job| !job.is_synced).count()) {
         return jobs;
     }
     side_by_side(jobs, |job| {
         let job = job?;
-        sync_one(shared, &job)?;
+        if !job.is_synced {
+            sync_one(shared, &job)?;
+        }
         Ok(job)
     })
 }

@@ -102,6 +102,7 @@ impl DiskStaged {
             path: Arc::clone(&self.path),
             hashes: open.hasher.clone().finish(),
             taken,
+            is_synced: false,
         }
     }
 

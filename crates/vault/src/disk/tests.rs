@@ -348,10 +348,10 @@ async fn a_large_file_is_synced_before_it_joins_a_round() {
     let staged = bench.staged(&large).await;
     bench.steps();
     bench.vault.seal(staged).await.unwrap();
-    let kinds: Vec<_> = bench.steps().into_iter().map(|(step, _)| step).take(5).collect();
-    let alone_first =
-        [Step::CheckLength, Step::SyncFile, Step::CheckLength, Step::MakeReadOnly, Step::SyncFile];
-    assert_eq!(kinds, alone_first);
+    let kinds: Vec<_> = bench.steps().into_iter().map(|(step, _)| step).collect();
+    let alone = [Step::CheckLength, Step::MakeReadOnly, Step::SyncFile];
+    let round = [Step::CheckLength, Step::MakeFolder, Step::MakeFolder, Step::Rename];
+    assert_eq!(kinds, [&alone[..], &round, &[Step::SyncFolder; 3]].concat());
 }
 
 #[cfg(unix)]

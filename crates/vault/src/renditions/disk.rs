@@ -1,13 +1,23 @@
-//! Renditions as plain files: `ROOT/renditions/ab/cd/<sha256>.thumbnail.webp`.
+//! Renditions as plain files.
+//!
+//! ```text
+//! ROOT/renditions/ab/cd/<sha256>.thumbnail.webp        made when the picture came
+//! ROOT/renditions/on-demand/<sha256>.playback.mp4      made when it was asked for
+//! ```
+//!
+//! What was made on demand lies in one folder, so that finding out how much room it takes is one look. A
+//! file's time of change is the time of its last use.
 
 use std::fs::{self, File};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use super::budget::{Held, surplus};
 use super::{Rendition, Renditions};
 use crate::disk::{run_blocking, stream_of};
 use crate::{ByteStream, Error, Result};
@@ -15,11 +25,18 @@ use crate::{ByteStream, Error, Result};
 /// Where half-written files and tools' folders are, below the root of renditions.
 const SCRATCH: &str = "scratch";
 
+/// Where that lies which was made on demand.
+const ON_DEMAND: &str = "on-demand";
+
+/// How exactly the time of the last use is known: it is not written down more often.
+const USED_AT_PRECISION: Duration = Duration::from_secs(10 * 60);
+
 /// Renditions in files below one folder. Clones share it. One process at a time may use a root.
 #[derive(Debug, Clone)]
 pub struct DiskRenditions {
     root: PathBuf,
     scratch: PathBuf,
+    on_demand: PathBuf,
 }
 
 impl DiskRenditions {
@@ -27,16 +44,20 @@ impl DiskRenditions {
     /// what an earlier process left half done. Blocks: call it at start-up, or on the blocking pool.
     pub fn open(vault_root: &Path) -> Result<Self> {
         let root = vault_root.join("renditions");
-        let scratch = root.join(SCRATCH);
+        let (scratch, on_demand) = (root.join(SCRATCH), root.join(ON_DEMAND));
         let made = fs::create_dir_all(&scratch).and_then(|()| clear(&scratch));
+        let made = made.and_then(|()| fs::create_dir_all(&on_demand));
         made.map_err(|source| Error::from_io("open the folder of renditions", source))?;
-        Ok(Self { root, scratch })
+        Ok(Self { root, scratch, on_demand })
     }
 
     fn path(&self, rendition: Rendition) -> PathBuf {
         let name = rendition.of.to_string();
-        let folder = self.root.join(&name[..2]).join(&name[2..4]);
-        folder.join(format!("{name}.{}", rendition.kind.ending()))
+        let file = format!("{name}.{}", rendition.kind.ending());
+        if rendition.kind.is_on_demand() {
+            return self.on_demand.join(file);
+        }
+        self.root.join(&name[..2]).join(&name[2..4]).join(file)
     }
 }
 
@@ -66,6 +87,33 @@ fn give_name(from: &Path, to: &Path) -> io::Result<()> {
             fs::rename(from, to)
         }
         renamed => renamed,
+    }
+}
+
+/// Everything that was made on demand. What vanishes meanwhile takes no room.
+fn held_in(on_demand: &Path) -> io::Result<Vec<Held<PathBuf, SystemTime>>> {
+    let mut held = Vec::new();
+    for entry in fs::read_dir(on_demand)? {
+        let entry = entry?;
+        match entry.metadata() {
+            Ok(facts) if facts.is_file() => {
+                held.push(Held { name: entry.path(), size_bytes: facts.len(), used: facts.modified()? })
+            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(held)
+}
+
+/// Writes down that a rendition is used now. Without it the rendition only goes earlier.
+fn mark_used(file: &File, before: SystemTime) {
+    let now = SystemTime::now();
+    if now.duration_since(before).is_ok_and(|since| since < USED_AT_PRECISION) {
+        return;
+    }
+    if let Err(error) = file.set_modified(now) {
+        tracing::debug!(%error, "that a rendition was used could not be written down");
     }
 }
 
@@ -123,7 +171,11 @@ impl Renditions for DiskRenditions {
                 }
                 opened => opened.map_err(failed)?,
             };
-            let size_bytes = file.metadata().map_err(failed)?.len();
+            let facts = file.metadata().map_err(failed)?;
+            let size_bytes = facts.len();
+            if rendition.kind.is_on_demand() {
+                mark_used(&file, facts.modified().map_err(failed)?);
+            }
             if wanted.start > wanted.end || wanted.end > size_bytes {
                 return Err(Error::OutOfRange { size_bytes });
             }
@@ -134,14 +186,32 @@ impl Renditions for DiskRenditions {
         Ok(stream_of(file, hash, range))
     }
 
+    async fn thin(&self, budget_bytes: u64, spared: Rendition) -> Result<u64> {
+        const WHAT: &str = "make room among renditions";
+        let (spared, on_demand) = (self.path(spared), self.on_demand.clone());
+        run_blocking(WHAT, move || {
+            let failed = |source| Error::from_io(WHAT, source);
+            let goes = surplus(held_in(&on_demand).map_err(failed)?, budget_bytes, &spared);
+            goes.iter().try_fold(0, |freed, one| {
+                remove_if_there(&one.name).map_err(failed)?;
+                Ok(freed + one.size_bytes)
+            })
+        })
+        .await
+    }
+
     async fn remove(&self, rendition: Rendition) -> Result<()> {
         const WHAT: &str = "remove a rendition";
         let path = self.path(rendition);
-        run_blocking(WHAT, move || match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::from_io(WHAT, error)),
-            _ => Ok(()),
-        })
-        .await
+        run_blocking(WHAT, move || remove_if_there(&path).map_err(|source| Error::from_io(WHAT, source)))
+            .await
+    }
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -165,6 +235,23 @@ mod tests {
         DiskRenditions::open(root.path()).unwrap();
         assert_eq!(fs::read_dir(root.path().join("renditions/scratch")).unwrap().count(), 0);
         assert!(kept.exists());
+    }
+
+    #[tokio::test]
+    async fn what_is_looked_at_stays_and_what_nobody_looks_at_goes() {
+        let root = tempfile::tempdir().unwrap();
+        let renditions = DiskRenditions::open(root.path()).unwrap();
+        let film =
+            |of: &str| Rendition { of: TwinHasher::of(of.as_bytes()).sha256, kind: RenditionKind::Playback };
+        let long_ago = SystemTime::now() - Duration::from_secs(24 * 60 * 60);
+        for of in ["looked at", "forgotten", "new"] {
+            renditions.keep(film(of), Bytes::from_static(b"film")).await.unwrap();
+            File::open(renditions.path(film(of))).unwrap().set_modified(long_ago).unwrap();
+        }
+        drop(renditions.read(film("looked at"), 0..4).await.unwrap());
+        assert_eq!(renditions.thin(8, film("new")).await.unwrap(), 4);
+        assert_eq!(renditions.size_of(film("looked at")).await.unwrap(), Some(4));
+        assert_eq!(renditions.size_of(film("forgotten")).await.unwrap(), None);
     }
 
     #[tokio::test]

@@ -5,6 +5,7 @@
 //! are named by their blob, not by their own bytes, and belong to content, not to a person: who may
 //! see the blob may see them.
 
+mod budget;
 mod disk;
 mod memory;
 
@@ -66,6 +67,14 @@ impl RenditionKind {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
+    /// Whether it is made only when somebody asks for it, and may go again for want of room.
+    pub const fn is_on_demand(self) -> bool {
+        match self {
+            Self::Thumbnail | Self::Preview => false,
+            Self::FullSize | Self::HoverClip | Self::Playback => true,
+        }
+    }
+
     /// How a rendition's file ends, behind the name of its blob.
     const fn ending(self) -> &'static str {
         match self {
@@ -108,6 +117,11 @@ pub trait Renditions: Send + Sync + Debug {
 
     /// Removes one rendition; fine when there is none.
     async fn remove(&self, rendition: Rendition) -> Result<()>;
+
+    /// Removes the least recently used of what was made on demand until the rest takes at most
+    /// `budget_bytes`; `spared`, which was made just now, stays in any case. Gives the bytes that became
+    /// free. Who reads a rendition at that moment reads it to its end.
+    async fn thin(&self, budget_bytes: u64, spared: Rendition) -> Result<u64>;
 
     /// Removes every rendition of a blob.
     async fn remove_all_of(&self, blob: ContentHash) -> Result<()> {
@@ -192,6 +206,29 @@ mod tests {
             assert_eq!(renditions.size_of(Rendition { kind, ..thumbnail("a") }).await.unwrap(), None);
         }
         assert_eq!(bytes_of(&*renditions, thumbnail("b")).await, b"y");
+    }
+
+    #[rstest]
+    #[case::disk(on_disk)]
+    #[case::memory(in_memory)]
+    #[tokio::test]
+    async fn what_was_made_on_demand_keeps_to_its_budget(#[case] fresh: Fresh) {
+        let (_root, renditions) = fresh();
+        let ten = Bytes::from_static(b"ten bytes!");
+        let film = |of| Rendition { kind: RenditionKind::Playback, ..thumbnail(of) };
+        renditions.keep(thumbnail("a"), ten.clone()).await.unwrap();
+        for of in ["a", "b", "c"] {
+            renditions.keep(film(of), ten.clone()).await.unwrap();
+        }
+        assert_eq!(renditions.thin(30, film("c")).await.unwrap(), 0);
+        let reading = renditions.read(film("a"), 0..10).await.unwrap();
+        assert_eq!(renditions.thin(15, film("c")).await.unwrap(), 20);
+        for (wanted, is_there) in [(thumbnail("a"), true), (film("a"), false), (film("b"), false)] {
+            assert_eq!(renditions.size_of(wanted).await.unwrap().is_some(), is_there, "{wanted:?}");
+        }
+        assert_eq!(bytes_of(&*renditions, film("c")).await, ten);
+        assert_eq!(reading.try_collect::<Vec<_>>().await.unwrap().concat(), ten, "it is read to its end");
+        assert_eq!(renditions.thin(0, film("c")).await.unwrap(), 0);
     }
 
     #[rstest]

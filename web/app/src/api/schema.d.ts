@@ -129,7 +129,7 @@ export interface paths {
         };
         /**
          * Pictures and videos by time.
-         * @description Newest first, of one Space or of all.
+         * @description Newest first, of one Space or of all. Every one, parts of items too, which say whose they are.
          */
         get: operations["list_assets"];
         put?: never;
@@ -241,6 +241,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assets/{id}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes one item of several.
+         * @description The one in the address leads. All must be of one Space; each brings along what belongs to it.
+         */
+        post: operations["join_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{id}/lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has a part lead its item.
+         * @description Lists then show it instead. For what leads already, or stands alone, nothing changes.
+         */
+        post: operations["lead_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets/{id}/renditions/{kind}": {
         parameters: {
             query?: never;
@@ -256,6 +296,26 @@ export interface paths {
         get: operations["download_rendition"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps apart what is one item.
+         * @description A part leaves its item; asked of what leads, the whole item falls apart. No guess joins them again.
+         */
+        post: operations["split_item"];
         delete?: never;
         options?: never;
         head?: never;
@@ -965,11 +1025,28 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description A file beside a picture that says what was done to it, such as an `.AAE` or an `.XMP`. It is no picture
+         *     itself; its entry has the bytes.
+         */
+        AdjustmentsFile: {
+            /** @description Its type, found by looking at its bytes. */
+            content_type: string;
+            /** @description The file. */
+            entry_id: components["schemas"]["EntryId"];
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many bytes.
+             */
+            size_bytes: number;
+        };
         /** @description A named set of assets. */
         Album: {
             /**
              * Format: int64
-             * @description How many assets it shows.
+             * @description How many items it shows.
              */
             asset_count: number;
             cover?: components["schemas"]["AlbumCover"] | null;
@@ -1016,6 +1093,9 @@ export interface components {
             id: components["schemas"]["AssetId"];
             /** @description Picture or video. */
             kind: components["schemas"]["AssetKind"];
+            part_of?: components["schemas"]["PartOf"] | null;
+            /** @description The parts of the item that it leads. */
+            parts?: components["schemas"]["Part"][];
             proven_at_ms?: components["schemas"]["i64"] | null;
             /** @description Its bytes. */
             sha256: components["schemas"]["ContentHash"];
@@ -1031,6 +1111,8 @@ export interface components {
         };
         /** @description What is known of a picture or video. What its file does not say is absent. */
         AssetFacts: {
+            /** @description Files beside it that say what was done to it. */
+            adjustments?: components["schemas"]["AdjustmentsFile"][];
             /** @description The asset. */
             asset_id: components["schemas"]["AssetId"];
             camera?: components["schemas"]["Camera"] | null;
@@ -1058,6 +1140,9 @@ export interface components {
             keywords?: string[];
             /** @description Picture or video. */
             kind: components["schemas"]["AssetKind"];
+            part_of?: components["schemas"]["PartOf"] | null;
+            /** @description The parts of the item that it leads. */
+            parts?: components["schemas"]["Part"][];
             place?: components["schemas"]["Place"] | null;
             /** @description Why it cannot be shown, in words. */
             problem?: string | null;
@@ -1359,6 +1444,24 @@ export interface components {
          * @description One installation of the device program.
          */
         InstallationId: string;
+        /** @description What an item has besides what is shown of it. */
+        ItemMarks: {
+            /**
+             * Format: int64
+             * @description How many pictures the burst has, the shown one counted; absent when it is none.
+             */
+            burst?: number | null;
+            film_id?: components["schemas"]["AssetId"] | null;
+            /** @description Whether there is a raw file. */
+            raw?: boolean;
+            /** @description Whether there is another version: the original, an edited one, or what a person joined. */
+            versions?: boolean;
+        };
+        /** @description Which pictures and videos join an item. */
+        JoinItem: {
+            /** @description Assets of the same Space, 1 to 1 000; each brings along what belongs to it. */
+            asset_ids: components["schemas"]["AssetId"][];
+        };
         /**
          * @description How a time is known.
          * @enum {string}
@@ -1470,7 +1573,7 @@ export interface components {
             items: {
                 /**
                  * Format: int64
-                 * @description How many assets it shows.
+                 * @description How many items it shows.
                  */
                 asset_count: number;
                 cover?: components["schemas"]["AlbumCover"] | null;
@@ -1498,6 +1601,9 @@ export interface components {
                 id: components["schemas"]["AssetId"];
                 /** @description Picture or video. */
                 kind: components["schemas"]["AssetKind"];
+                part_of?: components["schemas"]["PartOf"] | null;
+                /** @description The parts of the item that it leads. */
+                parts?: components["schemas"]["Part"][];
                 proven_at_ms?: components["schemas"]["i64"] | null;
                 /** @description Its bytes. */
                 sha256: components["schemas"]["ContentHash"];
@@ -1626,7 +1732,7 @@ export interface components {
             items: {
                 /**
                  * Format: int64
-                 * @description How many pictures and videos.
+                 * @description How many items: pictures and videos, parts not counted.
                  */
                 assets: number;
                 /**
@@ -1693,6 +1799,45 @@ export interface components {
             /** @description Pass it as `after` to get the next page; absent on the last one. Opaque: do not read into it. */
             next?: string | null;
         };
+        /** @description A part of an item. It is an asset like others: it can be downloaded, shown and played by its id. */
+        Part: {
+            /** @description Its type, found by looking at its bytes. */
+            content_type: string;
+            /** @description How that was found. */
+            found_by: components["schemas"]["PartRule"];
+            /** @description The asset. */
+            id: components["schemas"]["AssetId"];
+            /** @description Picture or video. */
+            kind: components["schemas"]["AssetKind"];
+            /** @description What one of its files is called; empty when it has none. */
+            name: string;
+            /** @description What it is to the lead. */
+            role: components["schemas"]["PartRole"];
+            /**
+             * Format: int64
+             * @description How many bytes.
+             */
+            size_bytes: number;
+        };
+        /** @description Whose part a picture or video is. */
+        PartOf: {
+            /** @description How that was found. */
+            found_by: components["schemas"]["PartRule"];
+            /** @description The asset that leads the item, which lists show. */
+            lead_id: components["schemas"]["AssetId"];
+            /** @description What it is to the lead. */
+            role: components["schemas"]["PartRole"];
+        };
+        /**
+         * @description What a part is to the picture or video that leads its item.
+         * @enum {string}
+         */
+        PartRole: "film" | "raw" | "original" | "edited" | "burst" | "version";
+        /**
+         * @description How it was found that two belong together.
+         * @enum {string}
+         */
+        PartRule: "person" | "live-id" | "burst" | "live-name" | "raw-name" | "edited-name" | "unknown";
         /** @description A place on Earth (WGS 84). */
         Place: {
             /**
@@ -1883,7 +2028,7 @@ export interface components {
         TimelineMonth: {
             /**
              * Format: int64
-             * @description How many pictures and videos.
+             * @description How many items: pictures and videos, parts not counted.
              */
             assets: number;
             /**
@@ -1893,8 +2038,8 @@ export interface components {
             month?: string | null;
         };
         /**
-         * @description A page of a month, newest first, as columns: the first value of each belongs to the first asset, and
-         *     so on. A row of names and values for each asset would be three times as long and slower to parse, and
+         * @description A page of a month, newest first, as columns: the first value of each belongs to the first item, and
+         *     so on. An item is shown as what leads it. A row of names and values for each asset would be three times as long and slower to parse, and
          *     a timeline reads many thousands.
          */
         TimelinePage: {
@@ -1906,6 +2051,8 @@ export interface components {
             kind: components["schemas"]["AssetKind"][];
             /** @description What the taker's clock showed then, as if it showed UTC: what the order goes by. */
             local_ms: components["schemas"]["i64"][];
+            /** @description What their items have besides them: film, raw file, versions, a burst; null for what stands alone. */
+            marks?: (components["schemas"]["ItemMarks"] | null)[];
             /** @description Pass it as `after` to get the next page; absent on the last one. Opaque: do not read into it. */
             next?: string | null;
             /** @description Width by height as they are shown, rounded to three decimals; null until somebody has looked. */
@@ -2835,6 +2982,135 @@ export interface operations {
             };
         };
     };
+    join_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AssetId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinItem"];
+            };
+        };
+        responses: {
+            /** @description What leads, with its parts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asset"];
+                };
+            };
+            /** @description The request does not make sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of them is in the trash, or they are too many */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lead_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AssetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What leads now, with its parts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asset"];
+                };
+            };
+            /** @description No token, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is in the trash */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     download_rendition: {
         parameters: {
             query?: {
@@ -2920,6 +3196,64 @@ export interface operations {
             };
             /** @description It is not made yet */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AssetId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture or video, alone now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asset"];
+                };
+            };
+            /** @description No token, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It stands alone already, or is in the trash */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

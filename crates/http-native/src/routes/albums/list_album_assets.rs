@@ -37,5 +37,5 @@ pub(super) async fn list_album_assets(
     QueryParams(query): QueryParams<PageQuery>,
 ) -> Answer<Json<Page<Asset>>> {
     let listed = library.album_assets(&caller, id, page(query.after.as_deref(), query.limit)?).await?;
-    Ok(Json(paging::to_wire(listed, convert::assets::asset)))
+    Ok(Json(paging::to_wire(listed, convert::assets::item)))
 }

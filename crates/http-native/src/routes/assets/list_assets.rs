@@ -15,7 +15,7 @@ use crate::{convert, paging};
 
 /// Pictures and videos by time.
 ///
-/// Newest first, of one Space or of all.
+/// Newest first, of one Space or of all. Every one, parts of items too, which say whose they are.
 #[utoipa::path(
     get,
     path = "/api/v1/assets",
@@ -36,5 +36,5 @@ pub(super) async fn list_assets(
 ) -> Answer<Json<Page<Asset>>> {
     let wanted = page(query.after.as_deref(), query.limit)?;
     let listed = library.assets(&caller, query.space, wanted).await?;
-    Ok(Json(paging::to_wire(listed, convert::assets::asset)))
+    Ok(Json(paging::to_wire(listed, convert::assets::item)))
 }

@@ -2,11 +2,14 @@
 
 mod download_asset;
 mod download_rendition;
+mod join_item;
+mod lead_item;
 mod list_asset_entries;
 mod list_assets;
 mod show_asset;
 mod show_facts;
 mod show_protection;
+mod split_item;
 mod trash_assets;
 
 use std::sync::Arc;
@@ -25,4 +28,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<Library>> {
         .routes(routes!(show_facts::show_facts))
         .routes(routes!(show_protection::show_protection))
         .routes(routes!(download_rendition::download_rendition))
+        .routes(routes!(split_item::split_item))
+        .routes(routes!(join_item::join_item))
+        .routes(routes!(lead_item::lead_item))
 }

@@ -33,5 +33,5 @@ pub(super) async fn show_asset(
     Signed(caller): Signed,
     PathParams(id): PathParams<AssetId>,
 ) -> Answer<Json<Asset>> {
-    Ok(Json(convert::assets::asset(library.asset(&caller, id).await?)))
+    Ok(Json(convert::assets::item(library.asset(&caller, id).await?)))
 }
