@@ -18,8 +18,9 @@ run: build ## build everything and start a hub at http://localhost:8230, with it
 	@echo "The hub keeps everything in $(DATA). Stop it with Ctrl-C."
 	@exec "$(CARGO_TARGET_DIR)/release/albumen-hub" serve --data "$(DATA)" $(if $(LISTEN),--listen "$(LISTEN)")
 
-build: ## build the hub and the device program, release
+build: ## build the web app, the hub with it inside, and the device program, release
 	@scripts/prerequisites.sh
+	@scripts/web.sh build
 	cargo build --locked --release --package albumen-hub --package albumen-cli
 
 test: ## run every test, on SQLite and on PostgreSQL; installs what the tests need
@@ -33,16 +34,19 @@ lint: ## check formatting, lints, arrows between crates, lengths, licences
 	cargo xtask lines
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	@scripts/deny.sh
+	@scripts/web.sh check
 
-fmt: ## format all Rust
+fmt: ## format all Rust and the web app
 	cargo fmt --all
+	cd web && npm run --silent format
 
 deny: ## check licences, banned crates and sources of what others wrote
 	@scripts/deny.sh
 
-generated: ## write the files that the hub generates: docs/openapi.json, docs/albumen.sample.toml
+generated: ## write what is generated: docs/openapi.json, the web app's types of it, docs/albumen.sample.toml
 	cargo xtask openapi
 	cargo xtask config-sample
+	@scripts/web.sh client
 
 bench: build ## measure speed and size against the limits of this machine
 	@scripts/bench.sh

@@ -5,6 +5,7 @@
 #                     libheif and libjxl from its companions, decodes pictures for ours to be compared with
 #   npm packages      tus-js-client uploads as browsers will
 #   ffmpeg            the hub makes pictures of videos with it, in a sandbox
+#   Chromium          the web app is tried in it
 #
 # PostgreSQL is postgres.sh's affair. System packages come from Debian (also Ubuntu and its kin), as root or through
 # sudo. Packages of Python and npm go to $ALBUMEN_TEST_TOOLS/{python,node}, never into the system.
@@ -22,6 +23,7 @@ missing_packages() {
   have_python || printf '%s\n' python3 python3-venv
   have_node || printf '%s\n' nodejs npm
   have_ffmpeg || printf '%s\n' ffmpeg
+  have chromium || printf '%s\n' chromium fonts-liberation
 }
 
 install_system_packages() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test on both engines and ends with one line of totals, taken from what the runners printed.
+# Runs every test, on both engines and in a browser, and ends with one line of totals, taken from what the runners printed.
 # With CI=true nothing may be skipped.
 #
 # What the tests are told through the environment:
@@ -19,7 +19,8 @@ scripts/setup-tests.sh
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
-# Built first: a mistake in the code should not wait for a database to start.
+# Built first: a mistake in the code should not wait for a database to start. The web app goes into the hub.
+scripts/web.sh build
 build_tests
 outcome=0
 if have cargo-nextest; then
@@ -28,6 +29,9 @@ if have cargo-nextest; then
 else
   scripts/postgres.sh run cargo test --locked --workspace --no-fail-fast 2>&1 | tee "$logs/tests" || outcome=$?
 fi
+
+scripts/web.sh test 2>&1 | tee "$logs/web" || outcome=$?
+scripts/web.sh browser 2>&1 | tee "$logs/browser" || outcome=$?
 
 strict=()
 if [ "${CI:-}" = true ]; then strict=(--no-skips); fi

@@ -13,7 +13,7 @@ struct Totals {
     skipped: u64,
 }
 
-/// Reads the logs of cargo-nextest and of `cargo test`, adds their summaries, and fails when a test failed,
+/// Reads the logs of cargo-nextest, `cargo test` and Vitest, adds their summaries, and fails when a test failed,
 /// when none ran, or when one was skipped although nothing may be.
 pub(crate) fn run(logs: &[&str], no_skips: bool) -> Result<String, Failure> {
     let mut totals = Totals::default();
@@ -29,7 +29,7 @@ pub(crate) fn run(logs: &[&str], no_skips: bool) -> Result<String, Failure> {
 /// it repeats what that test's own process said of itself.
 fn read(log: &str) -> Totals {
     let sum = |of: fn(&str) -> Option<Totals>| log.lines().map(str::trim).filter_map(of).reduce(add);
-    sum(nextest_line).or_else(|| sum(libtest_line)).unwrap_or_default()
+    sum(nextest_line).or_else(|| sum(libtest_line)).or_else(|| sum(vitest_line)).unwrap_or_default()
 }
 
 fn judge(totals: Totals, no_skips: bool) -> Result<String, Failure> {
@@ -67,6 +67,17 @@ fn libtest_line(line: &str) -> Option<Totals> {
     })
 }
 
+/// The totals that Vitest ends with, such as `Tests  1 failed | 40 passed | 2 skipped (43)`; `None` for every
+/// other line.
+fn vitest_line(line: &str) -> Option<Totals> {
+    let counts = line.strip_prefix("Tests  ")?;
+    Some(Totals {
+        passed: count(counts, "passed"),
+        failed: count(counts, "failed"),
+        skipped: count(counts, "skipped") + count(counts, "todo"),
+    })
+}
+
 /// `25/30 tests run: 20 passed (1 slow, 2 flaky), 3 failed, 1 timed out, 1 exec failed, 4 skipped`: whatever
 /// was meant to run and did not pass has failed.
 fn nextest(text: &str) -> Totals {
@@ -92,6 +103,12 @@ mod tests {
     fn totals(log: &str) -> (u64, u64, u64) {
         let Totals { passed, failed, skipped } = read(log);
         (passed, failed, skipped)
+    }
+
+    #[test]
+    fn vitest_summaries() {
+        assert_eq!(totals(" Test Files  1 failed | 13 passed (14)\n      Tests  44 passed (44)"), (44, 0, 0));
+        assert_eq!(totals("      Tests  4 failed | 40 passed | 2 skipped (46)"), (40, 4, 2));
     }
 
     #[test]

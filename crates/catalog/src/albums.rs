@@ -9,6 +9,7 @@ use crate::page::{ByIdAndBytes, ByTimeDown, Listed, Page};
 use crate::row::Row;
 use crate::sql::albums as sql;
 use crate::terms;
+use crate::timeline::{Moment, moment_of, with_marks};
 use crate::tx::{LIST_MAX, Tx, query};
 
 /// A named set of assets of one Space.
@@ -22,10 +23,21 @@ pub struct Album {
     pub name: Name,
     /// How many live items it shows.
     pub asset_count: u64,
+    /// What it is shown with: its newest live asset.
+    pub cover: Option<Cover>,
     /// Since when it exists.
     pub created_at_ms: TimestampMs,
     /// When it was last renamed, filled or emptied.
     pub changed_at_ms: TimestampMs,
+}
+
+/// What an album is shown with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cover {
+    /// The asset.
+    pub asset_id: AssetId,
+    /// Its blurred miniature; `None` until somebody has looked into it.
+    pub thumbhash: Option<Vec<u8>>,
 }
 
 /// Makes an album. `NameTaken` when the Space has one of that name.
@@ -146,16 +158,32 @@ pub async fn items(tx: &mut Tx, id: AlbumId, page: &Page) -> Result<Listed<Asset
     Ok(Listed::cut(assets, page.rows(), TAG_ITEMS, time_of))
 }
 
+/// The same as a timeline shows them.
+pub async fn moments(tx: &mut Tx, id: AlbumId, page: &Page) -> Result<Listed<Moment>> {
+    let ByTimeDown(before_ms, before_id) = page.start(TAG_MOMENTS)?;
+    let rows =
+        query(sql::MOMENTS).bind(id).bind(before_ms).bind(before_id).bind(page.rows() + 1).all(tx).await?;
+    let moments = rows.iter().map(moment_of).collect::<Result<_>>()?;
+    let order = |moment: &Moment| ByTimeDown(moment.taken_at_ms, moment.id.as_bytes().to_vec());
+    with_marks(tx, Listed::cut(moments, page.rows(), TAG_MOMENTS, order)).await
+}
+
 /// Which list a cursor is of.
 const TAG: u8 = b'l';
 const TAG_ITEMS: u8 = b'i';
+const TAG_MOMENTS: u8 = b'o';
 
 fn album_of(row: &Row) -> Result<Album> {
+    let cover = match row.key_or_none("cover_id")? {
+        Some(asset_id) => Some(Cover { asset_id, thumbhash: row.bytes_or_none("cover_thumbhash")? }),
+        None => None,
+    };
     Ok(Album {
         id: row.key("id")?,
         space_id: row.key("space_id")?,
         name: row.name("name")?,
         asset_count: row.count("asset_count")?,
+        cover,
         created_at_ms: row.number("created_at_ms")?,
         changed_at_ms: row.number("changed_at_ms")?,
     })

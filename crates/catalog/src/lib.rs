@@ -47,6 +47,7 @@ mod names;
 pub mod offers;
 pub mod page;
 mod places;
+pub mod protection;
 mod row;
 pub mod search;
 pub mod settings;

@@ -89,7 +89,11 @@ pub async fn month(
     moments.sort_by_key(|moment| std::cmp::Reverse((moment.local_ms, moment.id)));
     moments.dedup_by_key(|moment| moment.id);
     let order = |moment: &Moment| ByTimeDown(moment.local_ms, moment.id.as_bytes().to_vec());
-    let mut listed = Listed::cut(moments, page.rows(), TAG, order);
+    with_marks(tx, Listed::cut(moments, page.rows(), TAG, order)).await
+}
+
+/// Moments with what each has besides itself.
+pub(crate) async fn with_marks(tx: &mut Tx, mut listed: Listed<Moment>) -> Result<Listed<Moment>> {
     let leads: Vec<AssetId> = listed.items.iter().map(|moment| moment.id).collect();
     let marks = items::marks(tx, &leads).await?;
     for moment in &mut listed.items {

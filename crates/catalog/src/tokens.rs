@@ -145,6 +145,17 @@ pub async fn revoke_of_user(
     query(sql::REVOKE_OF_USER).bind(user_id).bind(keep).bind(now_ms).run(tx).await
 }
 
+/// Revokes a person's working sessions but `keep`, and no token of devices and programs; says how many.
+pub async fn revoke_sessions(
+    tx: &mut Tx,
+    user_id: UserId,
+    keep: TokenId,
+    now_ms: TimestampMs,
+) -> Result<u64> {
+    let session = TokenKind::Session.as_str();
+    query(sql::REVOKE_OF_KIND).bind(user_id).bind(keep).bind(now_ms).bind(session).run(tx).await
+}
+
 /// Whether a token still works: neither revoked nor expired, its account and device not switched
 /// off. Asked again in the transaction that finishes an upload, so that a token that was revoked in
 /// mid-upload stores nothing any more.

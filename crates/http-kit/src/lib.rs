@@ -1,4 +1,4 @@
-//! What every HTTP adapter needs: the token of a call, refusals, ranges and conditions, downloads,
+//! What every HTTP adapter needs: the token or session of a call, refusals, ranges and conditions, downloads,
 //! the request log. It knows `library` and no dialect.
 
 pub mod bearer;
@@ -6,6 +6,7 @@ pub mod download;
 pub mod ranges;
 pub mod refusal;
 pub mod request_log;
+pub mod session;
 
 pub use bearer::bearer_secret;
 pub use refusal::Refusal;

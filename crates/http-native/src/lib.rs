@@ -23,7 +23,7 @@ use http::{HeaderValue, StatusCode, header};
 use http_kit::Refusal;
 use library::Library;
 use utoipa::OpenApi;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 
 use problem::{Answer, Refused};
@@ -39,7 +39,9 @@ const JSON_MAX_BYTES: usize = 8 * 1024 * 1024;
         description = "The API of an Albumen hub. Uploads also go by tus 1.0 at /tus; docs/api.md tells how.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    security(("bearer" = [])),
+    // What stands in parameters alone: nothing else brings it along.
+    components(schemas(wire::RenditionKind)),
+    security(("bearer" = []), ("session" = [])),
 )]
 struct Document;
 
@@ -57,6 +59,14 @@ pub fn router(library: Arc<Library>) -> Router {
         .with_state(library)
 }
 
+/// Whether a path belongs to this door, also where there is nothing. The hub shows the web app at all
+/// other addresses.
+pub fn owns(path: &str) -> bool {
+    ["/api", "/tus"]
+        .iter()
+        .any(|door| path.strip_prefix(door).is_some_and(|below| below.is_empty() || below.starts_with('/')))
+}
+
 /// The OpenAPI document as it is committed in `docs/openapi.json`.
 pub fn openapi_json() -> String {
     let (_, document) = api().split_for_parts();
@@ -71,7 +81,11 @@ fn api() -> OpenApiRouter<Arc<Library>> {
 
 fn finished(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
-    document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    let session =
+        ApiKeyValue::with_description("albumen_session", "A browser's session, on the hub's own pages");
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
     document
 }
 

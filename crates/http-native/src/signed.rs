@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
-use http_kit::{CallerSlot, bearer_secret, client_address};
+use http_kit::session::secret_of_call;
+use http_kit::{CallerSlot, client_address};
 use library::{Caller, Library};
 
 use crate::problem::Refused;
 
-/// A caller whose token was checked.
+/// A caller whose token, or whose session in a browser, was checked.
 #[derive(Debug, Clone)]
 pub(crate) struct Signed(pub(crate) Caller);
 
@@ -22,7 +23,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
         let library = Arc::<Library>::from_ref(state);
-        let secret = bearer_secret(&parts.headers).unwrap_or_default();
+        let secret = secret_of_call(&parts.method, &parts.headers).unwrap_or_default();
         let address = client_address(&parts.extensions);
         let caller = library.authenticate(secret, &address).await?;
         if let Some(slot) = parts.extensions.get::<CallerSlot>() {

@@ -15,8 +15,25 @@ pub struct Album {
     pub name: Name,
     /// How many items it shows.
     pub asset_count: u64,
+    /// What it is shown with: its newest picture. Absent while it is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cover: Option<AlbumCover>,
     /// Since when it exists.
     pub created_at_ms: TimestampMs,
+}
+
+/// What an album is shown with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AlbumCover {
+    /// The picture or video.
+    pub asset_id: AssetId,
+    /// Goes behind `?v=` of the address of its thumbnail; absent until somebody has looked into it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// A blurred miniature in base64, as in [`crate::AssetFacts`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbhash: Option<String>,
 }
 
 /// Makes an album.

@@ -1,6 +1,6 @@
 //! Pictures and videos.
 
-use domain::{AssetId, ContentHash, SpaceId, TimestampMs};
+use domain::{AssetId, ContentHash, EntryId, SpaceId, TimestampMs};
 use serde::{Deserialize, Serialize};
 
 use crate::{Part, PartOf};
@@ -45,6 +45,22 @@ pub struct Asset {
     /// The parts of the item that it leads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,
+}
+
+/// Assets to put into the trash, wherever they are filed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrashAssets {
+    /// At most 1000. All of them go, or none.
+    pub asset_ids: Vec<AssetId>,
+}
+
+/// What went into the trash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrashedAssets {
+    /// The files that went. Restoring each of them brings everything back.
+    pub entry_ids: Vec<EntryId>,
 }
 
 /// Which assets to list.

@@ -62,8 +62,22 @@ pub(super) const CRATES: &[CrateRule] = &[
         why: ADAPTER,
     },
     CrateRule {
+        name: "http-web",
+        may_use: Uses::Only(&[]),
+        why: "the web app's files are the same for everybody; what they show comes through the API",
+    },
+    CrateRule {
         name: "hub",
-        may_use: Uses::Only(&["domain", "catalog", "vault", "media", "library", "http-kit", "http-native"]),
+        may_use: Uses::Only(&[
+            "domain",
+            "catalog",
+            "vault",
+            "media",
+            "library",
+            "http-kit",
+            "http-native",
+            "http-web",
+        ]),
         why: "the hub's program opens the stores and wires them up; it holds no rules and speaks no protocol",
     },
     CrateRule { name: "testkit", may_use: Uses::Anything, why: TESTING },
@@ -85,7 +99,7 @@ pub(super) const KEEPERS: &[Keeper] = &[
     },
     Keeper {
         packages: &["axum*", "tower-http", "utoipa-axum"],
-        kept_by: &["http-kit", "http-native", "http-webdav", "http-immich", "hub"],
+        kept_by: &["http-kit", "http-native", "http-web", "http-webdav", "http-immich", "hub"],
         why: "only adapters know HTTP (ADR 0004)",
     },
     Keeper {
@@ -134,6 +148,11 @@ pub(super) const KEEPERS: &[Keeper] = &[
         packages: &["redb"],
         kept_by: &["agent"],
         why: "the ledger's file format is the agent's affair",
+    },
+    Keeper {
+        packages: &["rust-embed*"],
+        kept_by: &["http-web"],
+        why: "one place decides what a browser is told about a file of the app",
     },
     Keeper {
         packages: &["argon2", "governor"],

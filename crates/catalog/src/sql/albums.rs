@@ -4,8 +4,12 @@ macro_rules! columns {
     () => {
         "select a.id, a.space_id, a.name, a.name_key, a.created_at_ms, a.changed_at_ms,
             (select count(*) from album_items i join assets x on x.id = i.asset_id
-                where i.album_id = a.id and x.trashed_at_ms is null and x.lead_id is null) as asset_count
-        from albums a "
+                where i.album_id = a.id and x.trashed_at_ms is null and x.lead_id is null) as asset_count,
+            c.id as cover_id, c.thumbhash as cover_thumbhash
+        from albums a left join assets c on c.id = (
+            select i.asset_id from album_items i join assets x on x.id = i.asset_id
+            where i.album_id = a.id and x.trashed_at_ms is null and x.lead_id is null
+            order by i.taken_at_ms desc, i.asset_id desc limit 1) "
     };
 }
 
@@ -36,6 +40,12 @@ crate::sql::statements! {
     ITEMS = "select a.id, a.space_id, a.sha256, a.kind, b.size_bytes, b.content_type, i.taken_at_ms,
             a.created_at_ms, a.trashed_at_ms, a.lead_id, a.part_role, a.part_rule, b.proven_at_ms
         from album_items i join assets a on a.id = i.asset_id join blobs b on b.sha256 = a.sha256
+        where i.album_id = $1 and a.trashed_at_ms is null and a.lead_id is null
+            and (i.taken_at_ms, i.asset_id) < ($2, $3)
+        order by i.taken_at_ms desc, i.asset_id desc limit $4";
+    MOMENTS = "select a.id, a.space_id, a.sha256, a.kind, i.taken_at_ms, a.local_ms, a.width, a.height, a.duration_ms,
+            a.thumbhash
+        from album_items i join assets a on a.id = i.asset_id
         where i.album_id = $1 and a.trashed_at_ms is null and a.lead_id is null
             and (i.taken_at_ms, i.asset_id) < ($2, $3)
         order by i.taken_at_ms desc, i.asset_id desc limit $4";

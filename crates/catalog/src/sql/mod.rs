@@ -13,6 +13,7 @@ pub(crate) mod labels;
 pub(crate) mod map;
 pub(crate) mod migrations;
 pub(crate) mod offers;
+pub(crate) mod protection;
 pub(crate) mod search;
 pub(crate) mod settings;
 pub(crate) mod spaces;
@@ -67,6 +68,7 @@ pub(crate) const NOUNS: &[&[Sql]] = &[
     map::ALL,
     migrations::ALL,
     offers::ALL,
+    protection::ALL,
     search::ALL,
     settings::ALL,
     spaces::ALL,

@@ -33,4 +33,7 @@ crate::sql::statements! {
     REVOKE_OF_DEVICE = "update tokens set revoked_at_ms = $2 where device_id = $1 and revoked_at_ms is null";
     REVOKE_OF_USER = "update tokens set revoked_at_ms = $3
         where user_id = $1 and id <> $2 and revoked_at_ms is null";
+    REVOKE_OF_KIND = "update tokens set revoked_at_ms = $3
+        where user_id = $1 and id <> $2 and revoked_at_ms is null
+            and (expires_at_ms is null or expires_at_ms > $3) and kind = $4";
 }

@@ -235,3 +235,26 @@ contract! {
         assert_eq!(look!(hub, tx => settings::get(tx, settings::SETUP_CODE_HASH)).unwrap(), None);
     }
 }
+
+contract! {
+    async fn a_persons_other_sessions_end_and_devices_programs_and_others_stay(hub) {
+        let (anna, bob) = (hub.user("anna").await, hub.user("bob").await);
+        let device_id = hub.device(anna, "phone").await;
+        let here = token(&hub, anna, None, 1).await;
+        token(&hub, anna, None, 2).await;
+        token(&hub, anna, Some(device_id), 3).await;
+        token(&hub, bob, None, 4).await;
+        let app = NewToken { kind: TokenKind::App, ..new_token(&hub, anna, None, 5) };
+        put!(hub, tx => tokens::insert(tx, &app)).unwrap();
+        let now_ms = hub.now();
+        let expired = NewToken { expires_at_ms: Some(now_ms), ..new_token(&hub, anna, None, 6) };
+        put!(hub, tx => tokens::insert(tx, &expired)).unwrap();
+        assert_eq!(put!(hub, tx => tokens::revoke_sessions(tx, anna, here, now_ms)).unwrap(), 1);
+        let mut known = Vec::new();
+        for secret in 1..=6 {
+            known.push(knows(&hub, secret).await);
+        }
+        assert_eq!(known, [true, false, true, true, true, false]);
+        assert_eq!(put!(hub, tx => tokens::revoke_sessions(tx, anna, here, now_ms)).unwrap(), 0);
+    }
+}

@@ -1,6 +1,6 @@
 //! Albums.
 
-use catalog::{Error, Page, albums, trash};
+use catalog::{Error, Page, albums, entries, trash};
 use domain::{AlbumId, AssetId};
 
 use crate::common::{Hub, flat, name};
@@ -93,5 +93,33 @@ contract! {
         expected.sort_by_key(|&pair| std::cmp::Reverse(pair));
         let listed = flat(pages!(hub, 2, page, tx => albums::items(tx, id, &page)));
         assert_eq!(listed.iter().map(|asset| (asset.taken_at_ms, asset.id)).collect::<Vec<_>>(), expected);
+    }
+}
+
+contract! {
+    async fn an_album_is_shown_as_a_timeline_and_with_its_newest_live_picture(hub) {
+        let (user_id, space) = hub.home().await;
+        let id = album(&hub, space.id, "a").await;
+        let cover = async || look!(hub, tx => albums::get(tx, id)).unwrap().unwrap().cover;
+        assert_eq!(cover().await, None);
+        let newest = hub.picture(&space, space.root_id, "newest", "newest").await;
+        let entry = look!(hub, tx => entries::get(tx, newest.id)).unwrap().unwrap();
+        let newest_asset = entry.file.unwrap().asset_id.unwrap();
+        let mut expected = vec![newest_asset];
+        for index in (0..6).rev() {
+            expected.push(hub.asset(space.id, &format!("{index}"), index).await);
+        }
+        let all = expected.clone();
+        assert_eq!(put!(hub, tx => albums::add_assets(tx, id, &all, 5)).unwrap(), 7);
+        let listed = flat(pages!(hub, 2, page, tx => albums::moments(tx, id, &page)));
+        let by_time = flat(pages!(hub, 3, page, tx => albums::items(tx, id, &page)));
+        let ids: Vec<_> = listed.iter().map(|moment| moment.id).collect();
+        assert_eq!(ids, by_time.iter().map(|asset| asset.id).collect::<Vec<_>>());
+        assert_eq!(cover().await.map(|cover| cover.asset_id), Some(ids[0]));
+        put!(hub, tx => trash::trash(tx, newest.id, user_id, 7)).unwrap();
+        let shown = cover().await.unwrap().asset_id;
+        assert!(shown != newest_asset && expected.contains(&shown));
+        let in_list = look!(hub, tx => albums::list(tx, &[space.id], &Page::first(5))).unwrap();
+        assert_eq!(in_list.items[0].cover.as_ref().map(|cover| cover.asset_id), Some(shown));
     }
 }

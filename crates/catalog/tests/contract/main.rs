@@ -28,6 +28,7 @@ mod layout;
 mod lost;
 mod map;
 mod offers;
+mod protection;
 mod search;
 mod spaces;
 mod statements;

@@ -1,6 +1,6 @@
 //! Pictures and videos.
 
-use library::{AssetKind, Item};
+use library::{AssetKind, Item, Protection};
 
 use super::items;
 
@@ -26,4 +26,9 @@ pub(crate) const fn kind(kind: AssetKind) -> wire::AssetKind {
         AssetKind::Picture => wire::AssetKind::Picture,
         AssetKind::Video => wire::AssetKind::Video,
     }
+}
+
+pub(crate) const fn protection(counted: Protection) -> wire::Protection {
+    let Protection { assets, size_bytes, damaged_assets, oldest_check_ms } = counted;
+    wire::Protection { assets, size_bytes, damaged_assets, oldest_check_ms }
 }

@@ -6,6 +6,7 @@ use testkit::samples;
 use wire::ProblemCode;
 
 use crate::support::people::text;
+use crate::support::pictures::{JULY_2024_MS, looked_at};
 use crate::support::{Doors, NOBODYS_ID};
 
 #[tokio::test]
@@ -79,4 +80,29 @@ async fn what_is_in_the_trash_does_not_show_in_an_album_and_comes_back_into_it()
     assert_eq!(count().await, 0);
     doors.post(format!("/api/v1/trash/{entry}/restore")).by(&sam).send().await.expect(200);
     assert_eq!(count().await, 1);
+}
+
+#[tokio::test]
+async fn an_album_is_shown_like_a_timeline_with_its_newest_picture_on_the_cover() {
+    let doors = Doors::open().await;
+    let sam = doors.person("sam", Role::Member).await;
+    let id = doors.album(&sam, "Best of").await;
+    let mut assets = Vec::new();
+    for (number, taken_at_ms) in (0..3).zip(JULY_2024_MS..) {
+        let stored = doors.store(&sam, &format!("{number}.jpg"), &samples::jpeg(number)).await;
+        doors.describe(&stored, looked_at(taken_at_ms)).await;
+        assets.push(stored["asset_id"].clone());
+    }
+    let body = json!({"asset_ids": assets});
+    doors.post(format!("/api/v1/albums/{id}/assets")).by(&sam).json(&body).send().await.expect(200);
+    let path = format!("/api/v1/albums/{id}/timeline");
+    let first = doors.get(format!("{path}?limit=2")).by(&sam).send().await.expect(200).json();
+    assert_eq!(first["id"], json!([assets[2], assets[1]]));
+    assert_eq!(first["ratio"], json!([1.333, 1.333]));
+    let rest = format!("{path}?limit=2&after={}", text(&first["next"]));
+    let rest = doors.get(rest).by(&sam).send().await.expect(200).json();
+    assert_eq!((&rest["id"], &rest["next"]), (&json!([assets[0]]), &Value::Null));
+    let album = doors.get(format!("/api/v1/albums/{id}")).by(&sam).send().await.expect(200).json();
+    assert_eq!(album["cover"]["asset_id"], assets[2]);
+    assert_eq!(album["cover"]["version"], first["version"][0]);
 }

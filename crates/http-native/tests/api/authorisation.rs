@@ -207,6 +207,20 @@ fn account_cases() -> Vec<Case> {
             json!({"name": "stranger", "password": crate::support::PASSWORD}),
             Says("albumen_"),
         ),
+        (
+            "POST /api/v1/sessions",
+            "/api/v1/sessions",
+            Stranger,
+            json!({"name": "stranger", "password": crate::support::PASSWORD}),
+            Forbidden,
+        ),
+        (
+            "POST /api/v1/sessions/end-others",
+            "/api/v1/sessions/end-others",
+            Stranger,
+            json!({}),
+            Says("changed"),
+        ),
         ("GET /api/v1/me", "/api/v1/me", Stranger, NOTHING, Says("stranger")),
         ("PUT /api/v1/me/password", "/api/v1/me/password", Stranger, wrong, Forbidden),
         ("GET /api/v1/tokens", "/api/v1/tokens", Stranger, NOTHING, Says("Session")),
@@ -329,6 +343,29 @@ fn picture_cases() -> Vec<Case> {
     let (search, suggestions, places) =
         ("GET /api/v1/assets/search", "GET /api/v1/assets/suggestions", "GET /api/v1/assets/places");
     vec![
+        ("GET /api/v1/protection", "/api/v1/protection", Stranger, NOTHING, Says("\"assets\":0")),
+        ("GET /api/v1/assets/{id}/entries", "/api/v1/assets/{sam.asset}/entries", Stranger, NOTHING, Missing),
+        (
+            "POST /api/v1/assets/trash",
+            "/api/v1/assets/trash",
+            Stranger,
+            json!({"asset_ids": ["{sam.asset}"]}),
+            Missing,
+        ),
+        (
+            "POST /api/v1/assets/trash",
+            "/api/v1/assets/trash",
+            Viewer,
+            json!({"asset_ids": ["{group.asset}"]}),
+            Forbidden,
+        ),
+        (
+            "GET /api/v1/albums/{id}/timeline",
+            "/api/v1/albums/{sam.album}/timeline",
+            Stranger,
+            NOTHING,
+            Missing,
+        ),
         ("GET /api/v1/assets/{id}/facts", "/api/v1/assets/{sam.asset}/facts", Stranger, NOTHING, Missing),
         (rendition, "/api/v1/assets/{sam.asset}/renditions/thumbnail", Stranger, NOTHING, Missing),
         (rendition, "/api/v1/assets/{sam.asset}/renditions/thumbnail?v=1", Stranger, NOTHING, Missing),

@@ -9,6 +9,8 @@ mod accounts;
 #[cfg(test)]
 mod albums;
 #[cfg(test)]
+mod asset_files;
+#[cfg(test)]
 mod authorisation;
 #[cfg(test)]
 mod changes;
@@ -34,6 +36,7 @@ mod problems;
 mod put_file;
 #[cfg(test)]
 mod search;
+mod sessions;
 #[cfg(test)]
 mod spaces;
 #[cfg(test)]

@@ -46,6 +46,7 @@ async fn world() -> (Doors, Person, Vec<String>) {
         "/api/v1/albums".to_owned(),
         "/api/v1/assets".to_owned(),
         format!("/api/v1/albums/{album}/assets"),
+        format!("/api/v1/albums/{album}/timeline"),
         format!("/api/v1/entries/{root}/children"),
         format!("/api/v1/entries/{root}/files"),
         format!("/api/v1/spaces/{space}/members"),
@@ -168,6 +169,7 @@ fn every_list_of_the_document_is_followed() {
     let followed = [
         "GET /api/v1/albums",
         "GET /api/v1/albums/{id}/assets",
+        "GET /api/v1/albums/{id}/timeline",
         "GET /api/v1/assets",
         "GET /api/v1/assets/search",
         "GET /api/v1/devices",

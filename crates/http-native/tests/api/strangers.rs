@@ -11,7 +11,8 @@ use crate::support::{Ask, Doors, NOBODYS_ID, TUS, documented_routes, open_routes
 
 /// What answers strangers. If you want to add a line here: don't. Whoever can reach the hub can
 /// call these, so each one is a decision of the whole project, not of one endpoint.
-const OPEN_TO_STRANGERS: [&str; 3] = ["GET /api/v1/setup", "POST /api/v1/login", "POST /api/v1/setup"];
+const OPEN_TO_STRANGERS: [&str; 4] =
+    ["GET /api/v1/setup", "POST /api/v1/login", "POST /api/v1/sessions", "POST /api/v1/setup"];
 
 /// What the document does not describe.
 const BESIDE_THE_DOCUMENT: [&str; 8] = [

@@ -41,6 +41,15 @@ impl Library {
         device: Option<Introduction>,
         address: &str,
     ) -> Result<LoggedIn> {
+        let user = self.who_knows_password(name, password, address).await?;
+        match device {
+            None => self.start_session(user, Name::new("Session")?).await,
+            Some(introduction) => self.connect_device(user, introduction).await,
+        }
+    }
+
+    /// The person with this name, if the password is right. Wrong guesses are counted.
+    pub(super) async fn who_knows_password(&self, name: Name, password: &str, address: &str) -> Result<User> {
         let account = name.key();
         let turn = self.guesses.take_turn(&account, address).await?;
         let user = self.catalog.read(|tx| Box::pin(async move { users::by_name(tx, &name).await })).await?;
@@ -51,11 +60,7 @@ impl Library {
             return Err(Error::WrongPassword);
         }
         drop(turn);
-        let user = active.ok_or(Error::WrongPassword)?;
-        match device {
-            None => self.start_session(user).await,
-            Some(introduction) => self.connect_device(user, introduction).await,
-        }
+        active.ok_or(Error::WrongPassword)
     }
 
     /// Who is calling with this secret. Wrong ones are counted against the address.
@@ -89,7 +94,8 @@ impl Library {
         self.revoke_token(caller, caller.token_id).await
     }
 
-    pub(super) async fn start_session(&self, user: User) -> Result<LoggedIn> {
+    /// A session under this name in the person's list.
+    pub(super) async fn start_session(&self, user: User, name: Name) -> Result<LoggedIn> {
         let expires_at_ms = Some(self.now_ms() + self.settings.session_ms());
         let secret = Secret::fresh(&*self.random);
         let token = NewToken {
@@ -98,7 +104,7 @@ impl Library {
             secret_sha256: secret.sha256,
             user_id: user.id,
             device_id: None,
-            name: Name::new("Session")?,
+            name,
             created_at_ms: self.now_ms(),
             expires_at_ms,
         };

@@ -4,6 +4,7 @@ pub mod guesses;
 mod login;
 pub mod password;
 mod password_change;
+mod sessions;
 mod setup;
 mod tokens;
 pub(crate) mod touches;
@@ -16,6 +17,7 @@ use domain::{HubId, Ids, Name, Random, SpaceKind, TimestampMs};
 use sha2::{Digest as _, Sha256};
 
 pub use login::{Introduction, LoggedIn};
+pub use sessions::NewSession;
 pub use tokens::FreshToken;
 pub use users::NewAccount;
 

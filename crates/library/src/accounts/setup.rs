@@ -2,7 +2,8 @@
 
 use catalog::page::PAGE_MAX;
 use catalog::settings::{self, SETUP_CODE_HASH};
-use catalog::{Page, Tx, users};
+use catalog::users::{self, User};
+use catalog::{Page, Tx};
 use domain::{Name, Role};
 
 use super::users::insert_account;
@@ -46,9 +47,15 @@ impl Library {
     }
 
     /// Makes the owner's account and logs the owner in. The code works once, whoever is first.
+    pub async fn set_up(&self, code: &str, name: Name, password: &str, address: &str) -> Result<LoggedIn> {
+        let owner = self.claim(code, name, password, address).await?;
+        self.start_session(owner, Name::new("Session")?).await
+    }
+
+    /// Makes the owner's account.
     ///
     /// A password is hashed, which costs memory and a core, only for who knows the code.
-    pub async fn set_up(&self, code: &str, name: Name, password: &str, address: &str) -> Result<LoggedIn> {
+    pub(super) async fn claim(&self, code: &str, name: Name, password: &str, address: &str) -> Result<User> {
         let turn = self.guesses.take_turn(GUESSED_AT, address).await?;
         let hash = hex::encode(digest(&code.trim().to_ascii_uppercase()));
         self.demand_right_code(&hash, address).await?;
@@ -72,7 +79,7 @@ impl Library {
             // A newer code was printed in the meantime.
             return Err(Error::Forbidden(WRONG_CODE));
         }
-        self.start_session(user).await
+        Ok(user)
     }
 
     /// Refuses when the hub has an owner, or another code. Both are counted as wrong guesses, so that

@@ -2,6 +2,7 @@
 
 use catalog::albums::{self, Album};
 use catalog::changes::{self, ChangeKind, NewChange};
+use catalog::timeline::Moment;
 use catalog::{Listed, Page, Tx};
 use domain::{Action, AlbumId, AssetId, Name, SpaceId, TimestampMs, UserId};
 
@@ -45,6 +46,19 @@ impl Library {
                     demand_album(tx, user_id, id, Action::Look).await?;
                     let listed = albums::items(tx, id, &page).await?;
                     with_parts(tx, listed).await
+                })
+            })
+            .await
+    }
+
+    /// The same as a timeline shows them.
+    pub async fn album_moments(&self, caller: &Caller, id: AlbumId, page: Page) -> Result<Listed<Moment>> {
+        let user_id = caller.user_id;
+        self.catalog
+            .read(move |tx| {
+                Box::pin(async move {
+                    demand_album(tx, user_id, id, Action::Look).await?;
+                    Ok(albums::moments(tx, id, &page).await?)
                 })
             })
             .await

@@ -1,6 +1,7 @@
 //! Looking at what is kept: the tree, assets by time, albums, content, changes.
 
 mod albums;
+mod asset_entries;
 mod assets;
 mod changes;
 mod content;
@@ -10,7 +11,7 @@ mod search;
 mod timeline;
 
 pub(crate) use assets::visible_asset;
-pub use catalog::albums::Album;
+pub use catalog::albums::{Album, Cover as AlbumCover};
 pub use catalog::assets::{Asset, AssetKind};
 pub use catalog::changes::{Change, ChangeKind, ChangePage, NewChange};
 pub use catalog::devices::Device;

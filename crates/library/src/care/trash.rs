@@ -4,7 +4,7 @@ use catalog::changes::{self, ChangeKind, NewChange};
 use catalog::entries::{self, Entry, EntryWithPath};
 use catalog::trash::{self, TrashedEntry};
 use catalog::{Listed, Page, Tx};
-use domain::{Action, ContentHash, EntryId, SpaceId, TimestampMs};
+use domain::{Action, ContentHash, EntryId, SpaceId, TimestampMs, UserId};
 
 use crate::browse::entries::{change_of, changeable, visible};
 use crate::error::{Error, Result};
@@ -25,14 +25,7 @@ impl Library {
             .write(move |tx| {
                 Box::pin(async move {
                     let entry = changeable(tx, user_id, id).await?;
-                    let along = pairs::files_along(tx, &entry).await?;
-                    let trashed = trash::trash_along(tx, id, &along, user_id, now_ms).await?;
-                    let mut news = entries_of(&entry, &trashed.along, ChangeKind::EntryTrashed, now_ms);
-                    let kind = ChangeKind::ContentTrashed;
-                    news.extend(contents(entry.space_id, &trashed.contents, kind, now_ms));
-                    news.extend(pairs::moved_out(tx, id, now_ms).await?);
-                    changes::append_many(tx, &news).await?;
-                    Ok(())
+                    trash_one(tx, &entry, user_id, now_ms).await
                 })
             })
             .await
@@ -133,6 +126,22 @@ impl Library {
     pub fn purge_at_ms(&self, trashed_at_ms: TimestampMs) -> TimestampMs {
         trashed_at_ms + self.settings.trash_ms()
     }
+}
+
+/// Puts a live entry with all that is below it and belongs to it into the trash, and tells the feed.
+pub(crate) async fn trash_one(
+    tx: &mut Tx,
+    entry: &Entry,
+    user_id: UserId,
+    now_ms: TimestampMs,
+) -> Result<()> {
+    let along = pairs::files_along(tx, entry).await?;
+    let trashed = trash::trash_along(tx, entry.id, &along, user_id, now_ms).await?;
+    let mut news = entries_of(entry, &trashed.along, ChangeKind::EntryTrashed, now_ms);
+    news.extend(contents(entry.space_id, &trashed.contents, ChangeKind::ContentTrashed, now_ms));
+    news.extend(pairs::moved_out(tx, entry.id, now_ms).await?);
+    changes::append_many(tx, &news).await?;
+    Ok(())
 }
 
 async fn purge_one(

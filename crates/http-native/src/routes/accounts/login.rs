@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use library::Library;
 use library::accounts::{Introduction, LoggedIn};
+use library::{Device, Library, User};
 use wire::{LoginAnswer, LoginRequest, Me};
 
 use crate::address::Address;
@@ -46,13 +46,15 @@ pub(super) async fn login(
 
 /// What set-up and login answer.
 pub(super) fn answer(library: &Library, logged_in: LoggedIn) -> LoginAnswer {
-    LoginAnswer {
-        token: logged_in.secret,
-        me: Me {
-            hub_id: library.hub_id(),
-            hub_version: env!("CARGO_PKG_VERSION").to_owned(),
-            user: convert::accounts::user(logged_in.user),
-            device: logged_in.device.map(convert::devices::device),
-        },
+    LoginAnswer { token: logged_in.secret, me: me(library, logged_in.user, logged_in.device) }
+}
+
+/// Who somebody is from now on.
+pub(super) fn me(library: &Library, user: User, device: Option<Device>) -> Me {
+    Me {
+        hub_id: library.hub_id(),
+        hub_version: env!("CARGO_PKG_VERSION").to_owned(),
+        user: convert::accounts::user(user),
+        device: device.map(convert::devices::device),
     }
 }

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use http::StatusCode;
+use axum::response::AppendHeaders;
+use http::header::SET_COOKIE;
+use http::{HeaderName, HeaderValue, StatusCode};
+use http_kit::session::end_cookies;
 use library::Library;
 
 use crate::problem::Answer;
@@ -11,7 +14,7 @@ use crate::signed::Signed;
 
 /// Ends the token of this call.
 ///
-/// It stops working at once.
+/// It stops working at once. A browser is told to forget its session's cookie.
 #[utoipa::path(
     post,
     path = "/api/v1/logout",
@@ -25,7 +28,7 @@ use crate::signed::Signed;
 pub(super) async fn logout(
     State(library): State<Arc<Library>>,
     Signed(caller): Signed,
-) -> Answer<StatusCode> {
+) -> Answer<(StatusCode, AppendHeaders<[(HeaderName, HeaderValue); 2]>)> {
     library.log_out(&caller).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok((StatusCode::NO_CONTENT, AppendHeaders(end_cookies().map(|cookie| (SET_COOKIE, cookie)))))
 }

@@ -2,7 +2,9 @@
 
 mod add_token;
 mod add_user;
+mod begin_session;
 mod change_password;
+mod end_other_sessions;
 mod list_tokens;
 mod list_users;
 mod login;
@@ -23,6 +25,8 @@ pub(super) fn router() -> OpenApiRouter<Arc<Library>> {
         .routes(routes!(setup_state::setup_state, set_up::set_up))
         .routes(routes!(login::login))
         .routes(routes!(logout::logout))
+        .routes(routes!(begin_session::begin_session))
+        .routes(routes!(end_other_sessions::end_other_sessions))
         .routes(routes!(me::me))
         .routes(routes!(change_password::change_password))
         .routes(routes!(list_tokens::list_tokens, add_token::add_token))

@@ -4,6 +4,7 @@ mod add_album;
 mod add_album_assets;
 mod delete_album;
 mod list_album_assets;
+mod list_album_moments;
 mod list_albums;
 mod remove_album_assets;
 mod rename_album;
@@ -20,5 +21,6 @@ pub(super) fn router() -> OpenApiRouter<Arc<Library>> {
         .routes(routes!(list_albums::list_albums, add_album::add_album))
         .routes(routes!(show_album::show_album, rename_album::rename_album, delete_album::delete_album))
         .routes(routes!(list_album_assets::list_album_assets, add_album_assets::add_album_assets))
+        .routes(routes!(list_album_moments::list_album_moments))
         .routes(routes!(remove_album_assets::remove_album_assets))
 }

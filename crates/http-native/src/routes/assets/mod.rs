@@ -4,13 +4,16 @@ mod download_asset;
 mod download_rendition;
 mod join_item;
 mod lead_item;
+mod list_asset_entries;
 mod list_assets;
 mod list_suggestions;
 mod search_assets;
 mod show_asset;
 mod show_facts;
 mod show_map;
+mod show_protection;
 mod split_item;
+mod trash_assets;
 
 use std::sync::Arc;
 
@@ -26,7 +29,10 @@ pub(super) fn router() -> OpenApiRouter<Arc<Library>> {
         .routes(routes!(show_map::show_map))
         .routes(routes!(show_asset::show_asset))
         .routes(routes!(download_asset::download_asset))
+        .routes(routes!(list_asset_entries::list_asset_entries))
+        .routes(routes!(trash_assets::trash_assets))
         .routes(routes!(show_facts::show_facts))
+        .routes(routes!(show_protection::show_protection))
         .routes(routes!(download_rendition::download_rendition))
         .routes(routes!(split_item::split_item))
         .routes(routes!(join_item::join_item))

@@ -1,0 +1,9 @@
+import "./app.css";
+
+import { mount } from "svelte";
+
+import Root from "./Root.svelte";
+
+const target = document.getElementById("app");
+if (!target) throw new Error("index.html has no place for the app");
+mount(Root, { target });
