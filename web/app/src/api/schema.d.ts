@@ -140,6 +140,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assets/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pictures and videos on a map.
+         * @description What lies within a rectangle, of one Space or of all, as a bounded number of points: single pictures while they
+         *     are few, squares with counts otherwise.
+         */
+        get: operations["show_map"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search pictures and videos.
+         * @description Newest first by the taker's clock, of one Space or of all, as columns like a month of the timeline. A page may be
+         *     short or empty while there is a next one.
+         */
+        get: operations["search_assets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a search box offers.
+         * @description The cameras and places with most pictures and videos, of one Space or of all.
+         */
+        get: operations["list_suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets/trash": {
         parameters: {
             query?: never;
@@ -630,6 +692,26 @@ export interface paths {
          * @description Every other token of the person is revoked.
          */
         put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/media/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far looking into pictures and videos is.
+         * @description Everybody's, counted; for the hub's owner and managers.
+         */
+        get: operations["show_media_status"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1482,6 +1564,20 @@ export interface components {
             /** @description Its password. */
             password: string;
         };
+        /**
+         * @description Points of a map as columns: the first value of each belongs to the first point, and so on. Where there are more
+         *     pictures than points may be, a point stands for all of a square.
+         */
+        MapPoints: {
+            /** @description How many pictures and videos each point stands for; those with most come first. */
+            assets: number[];
+            /** @description One of them. */
+            id: components["schemas"]["AssetId"][];
+            /** @description Degrees, north positive. */
+            latitude: number[];
+            /** @description Degrees, east positive. */
+            longitude: number[];
+        };
         /** @description Who is calling. */
         Me: {
             device?: components["schemas"]["Device"] | null;
@@ -1491,6 +1587,37 @@ export interface components {
             hub_version: string;
             /** @description The person. */
             user: components["schemas"]["User"];
+        };
+        /** @description How far looking is. Counts everybody's pictures and videos, live or in the trash. */
+        MediaStatus: {
+            /**
+             * Format: int64
+             * @description All.
+             */
+            assets: number;
+            /**
+             * Format: int64
+             * @description Those that were looked into.
+             */
+            described: number;
+            /**
+             * Format: int64
+             * @description Those of them that cannot be shown.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description How long the rest takes at the pace of the last five minutes; absent while nothing waits or nothing is known
+             *     of the pace.
+             */
+            seconds_left?: number | null;
+            /**
+             * Format: int64
+             * @description Those that wait to be looked into, for the first time or again.
+             */
+            waiting: number;
+            /** @description Whether more may wait than `waiting` says. */
+            waiting_is_at_least: boolean;
         };
         /** @description Makes somebody a member, or changes what a member may do. */
         MemberRole: {
@@ -1855,6 +1982,22 @@ export interface components {
              * @description Degrees, east positive.
              */
             longitude: number;
+            name?: components["schemas"]["PlaceName"] | null;
+        };
+        /** @description What a place is called: the nearest village, town or part of a city that GeoNames knows. */
+        PlaceName: {
+            /** @description The city that it is a part of or lies next to. */
+            city?: string | null;
+            /** @description The country, in English. */
+            country: string;
+            /** @description The country in two letters (ISO 3166-1). */
+            country_code: string;
+            /** @description All of it in short, as the suggestions of a search write it. */
+            label: string;
+            /** @description The name of the village, the town, the part of a city. */
+            place: string;
+            /** @description The state or province. */
+            region?: string | null;
         };
         /** @description Why a call was refused, for programs (`code`) and for people (`detail`). */
         Problem: {
@@ -2004,6 +2147,23 @@ export interface components {
             name: string;
             /** @description The bytes' name. */
             sha256: components["schemas"]["ContentHash"];
+        };
+        /** @description A camera or a place to search for. */
+        Suggestion: {
+            /**
+             * Format: int64
+             * @description How many pictures and videos.
+             */
+            assets: number;
+            /** @description What to search by. */
+            name: string;
+        };
+        /** @description What a search box offers. */
+        Suggestions: {
+            /** @description The cameras with most pictures, at most 100. */
+            cameras: components["schemas"]["Suggestion"][];
+            /** @description The places with most pictures, at most 100. */
+            places: components["schemas"]["Suggestion"][];
         };
         /** @description A moment, as well as it is known. */
         TakenAt: {
@@ -2690,6 +2850,193 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Asset"];
+                };
+            };
+            /** @description The request does not make sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_map: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A rectangle of degrees as `west,south,east,north`; west is greater than east across the 180th meridian.
+                 *     Absent for the whole world.
+                 */
+                bbox?: string;
+                /** @description Only this Space; absent for all that the caller can see. */
+                space?: components["schemas"]["SpaceId"];
+                /** @description At most this many points; 1 to 500, 200 when absent. */
+                points?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Points, as columns */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapPoints"];
+                };
+            };
+            /** @description The request does not make sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_assets: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Words, each perhaps only its beginning: of file names, captions, keywords, cameras, places and albums. At
+                 *     most 32.
+                 */
+                q?: string;
+                /** @description The first day, such as `2024-07-01`, on the taker's calendar. */
+                from?: string;
+                /** @description The last day. */
+                to?: string;
+                /** @description Pictures or videos. */
+                kind?: components["schemas"]["AssetKind"];
+                /** @description A content type, such as `image/heic`. */
+                type?: string;
+                /** @description A camera, by its name in the suggestions. */
+                camera?: string;
+                /** @description A place, by its name in the suggestions. */
+                place?: string;
+                /** @description An album. */
+                album?: components["schemas"]["AlbumId"];
+                /** @description Whether it must be known where it was taken, or must not be known. */
+                has_place?: boolean;
+                /** @description A rectangle of degrees as `west,south,east,north`; west is greater than east across the 180th meridian. */
+                bbox?: string;
+                /** @description Only this Space; absent for all that the caller can see. */
+                space?: components["schemas"]["SpaceId"];
+                /** @description `next` of the page before; absent for the first page. */
+                after?: string;
+                /**
+                 * @description At most this many rows; 1 to 1000, 200 when absent. There may be fewer, also none, while there is a next
+                 *     page.
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pictures and videos that were found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelinePage"];
+                };
+            };
+            /** @description The request does not make sense */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No token, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_suggestions: {
+        parameters: {
+            query?: {
+                /** @description Only this Space; absent for all that the caller can see. */
+                space?: components["schemas"]["SpaceId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Cameras and places */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
                 };
             };
             /** @description The request does not make sense */
@@ -4265,6 +4612,44 @@ export interface operations {
             };
             /** @description Too many wrong guesses; see Retry-After */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_media_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MediaStatus"];
+                };
+            };
+            /** @description No token, or one that no longer works */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
