@@ -97,12 +97,6 @@ impl Primitives {
         file.write_all(bytes)
     }
 
-    /// Has the kernel begin to write out a stretch of a file that was just written, so that the sync at the
-    /// end finds little left to do. Promises nothing; what fails is told by that sync.
-    pub(super) fn begin_to_write_out(&self, file: &File, from: u64, bytes: u64) {
-        begin_to_write_out(file, from, bytes);
-    }
-
     pub(super) fn cut_back(&self, file: &File, path: &Path, size_bytes: u64) -> io::Result<()> {
         self.step(Step::CutBack, path)?;
         file.set_len(size_bytes)
@@ -186,9 +180,11 @@ impl Primitives {
     }
 }
 
-/// "Not needed" makes Linux begin to write the stretch (mm/fadvise.c); what is being written stays in memory.
+/// Has the kernel begin to write out a stretch of a file that was just written, so that the sync at the end
+/// finds little left to do. Promises nothing; what fails is told by that sync. "Not needed" makes Linux
+/// begin (mm/fadvise.c); what is being written stays in memory.
 #[cfg(target_os = "linux")]
-fn begin_to_write_out(file: &File, from: u64, bytes: u64) {
+pub(super) fn begin_to_write_out(file: &File, from: u64, bytes: u64) {
     use rustix::fs::{Advice, fadvise};
     if let Err(error) = fadvise(file, from, std::num::NonZeroU64::new(bytes), Advice::DontNeed) {
         tracing::debug!(%error, "staged bytes are written out no earlier than they must be");
@@ -196,7 +192,7 @@ fn begin_to_write_out(file: &File, from: u64, bytes: u64) {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn begin_to_write_out(_: &File, _: u64, _: u64) {}
+pub(super) fn begin_to_write_out(_: &File, _: u64, _: u64) {}
 
 #[cfg(target_os = "linux")]
 fn sync_file_system_of(root: &File) -> io::Result<()> {

@@ -15,6 +15,7 @@ use domain::{Clock, UploadId};
 use tokio::sync::Mutex as Turn;
 
 use super::layout::Layout;
+use super::primitives::begin_to_write_out;
 use super::seal::{SealJob, Taken};
 use super::{Shared, run_blocking};
 use crate::{Checkpoint, Error, PIECE_MAX_BYTES, Result, Staged, StagedUpload};
@@ -232,7 +233,7 @@ fn append(shared: &Shared, path: &Path, open: &mut OpenFile, pieces: &[Bytes]) -
     open.hasher = hasher;
     let waiting = open.hasher.size_bytes() - open.written_out;
     if waiting >= WRITE_OUT_BYTES {
-        shared.primitives.begin_to_write_out(&open.file, open.written_out, waiting);
+        begin_to_write_out(&open.file, open.written_out, waiting);
         open.written_out += waiting;
     }
     stamp(&open.file, &*shared.clock);

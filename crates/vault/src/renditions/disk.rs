@@ -29,7 +29,7 @@ const SCRATCH: &str = "scratch";
 const ON_DEMAND: &str = "on-demand";
 
 /// How exactly the time of the last use is known: it is not written down more often.
-const USED_AT_PRECISION: Duration = Duration::from_secs(10 * 60);
+const USED_AT_PRECISION: Duration = Duration::from_mins(10);
 
 /// Renditions in files below one folder. Clones share it. One process at a time may use a root.
 #[derive(Debug, Clone)]
@@ -97,7 +97,7 @@ fn held_in(on_demand: &Path) -> io::Result<Vec<Held<PathBuf, SystemTime>>> {
         let entry = entry?;
         match entry.metadata() {
             Ok(facts) if facts.is_file() => {
-                held.push(Held { name: entry.path(), size_bytes: facts.len(), used: facts.modified()? })
+                held.push(Held { name: entry.path(), size_bytes: facts.len(), used: facts.modified()? });
             }
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -248,7 +248,7 @@ mod tests {
         let renditions = DiskRenditions::open(root.path()).unwrap();
         let film =
             |of: &str| Rendition { of: TwinHasher::of(of.as_bytes()).sha256, kind: RenditionKind::Playback };
-        let long_ago = SystemTime::now() - Duration::from_secs(24 * 60 * 60);
+        let long_ago = SystemTime::now() - Duration::from_hours(24);
         for of in ["looked at", "forgotten", "new"] {
             renditions.keep(film(of), Bytes::from_static(b"film")).await.unwrap();
             File::open(renditions.path(film(of))).unwrap().set_modified(long_ago).unwrap();
