@@ -12,13 +12,18 @@ use wire::RenditionKind;
 const PICTURE: &str = "heic/IMG_1034.heic";
 const FILM: &str = "video/quicktime-hvc1.mov";
 
+#[expect(clippy::disallowed_methods, reason = "a person's copies")]
+fn copy_to(device: &Device, corpus: &Corpus, file: &str) {
+    let name = Path::new(file).file_name().unwrap();
+    fs::copy(corpus.folder.join(file), device.pictures().join(name)).unwrap();
+}
+
 /// A hub that may keep next to nothing of what is made on demand, with the two in it.
 fn frugal_hub(corpus: &Corpus) -> (Hub, Device, AssetId, AssetId) {
     let hub = Hub::start_with("ALBUMEN_MEDIA_ON_DEMAND_MIB", "0");
     let device = hub.device("laptop");
     for file in [PICTURE, FILM] {
-        let name = Path::new(file).file_name().unwrap();
-        fs::copy(corpus.folder.join(file), device.pictures().join(name)).unwrap();
+        copy_to(&device, corpus, file);
     }
     device.add_source(&device.pictures(), false);
     let _ = device.backup().expect_safe();
