@@ -136,6 +136,11 @@ pub(super) const KEEPERS: &[Keeper] = &[
         why: "the ledger's file format is the agent's affair",
     },
     Keeper {
+        packages: &["notify", "zbus"],
+        kept_by: &["agent"],
+        why: "what a system tells about folders, network and power is heard in one place",
+    },
+    Keeper {
         packages: &["argon2", "governor"],
         kept_by: &["library"],
         why: "who may come in is one use case, the same for every protocol",

@@ -89,7 +89,9 @@ impl Scene {
             source: Arc::new(self.source.clone()),
             local,
             facts,
+            flow: Flow::default(),
             file: NewFile {
+                folder: None,
                 sha256: hashes.sha256,
                 sha1: hashes.sha1,
                 size_bytes: hashes.size_bytes,

@@ -3,8 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use agent::ledger::ItemKey;
+use agent::attendant::wish::Wish;
+use agent::attendant::{EngineLock, Holder, Round};
+use agent::conditions::Probe;
+use agent::ledger::{ItemKey, LedgerError};
 use agent::planner::{Plan, PlanSummary, Work};
+use agent::policy::Permit;
 use agent::sources::Source;
 use agent::uploader::hub_client::RemoteHub;
 use agent::{Engine, Ledger, Outcome, Parts, RunOptions, SystemPause};
@@ -25,23 +29,32 @@ use crate::words::{count, items, safe, size};
 const SHOWN_ITEMS: usize = 20;
 
 pub(crate) async fn run(device: &Device, arguments: &BackupArguments) -> Result<Verdict, Failure> {
-    let settings = device.settings()?;
+    let mut settings = device.settings()?;
     let connection = connected(&settings)?.clone();
     if settings.sources().is_empty() {
         return Err(Failure::usage("there is nothing to back up yet: albumen source add FOLDER"));
     }
+    // Held until the end, and let go by the system if we are killed.
+    let _lock = match EngineLock::take(&device.folder, Holder::Backup).map_err(LedgerError::from)? {
+        Ok(lock) => Some(lock),
+        Err(Holder::Run) if !arguments.dry_run => return ask_the_running_one(device, arguments),
+        Err(_) => None,
+    };
+    // Who types this wants it now, also while the automatic backup is off.
+    settings.preferences.automatic = true;
     let progress = Arc::new(Progress::new(arguments.json));
     let parts = Parts {
         sources: settings.open_sources(),
-        // Held until the end, and let go by the system if we are killed: only one backup runs at a time.
+        // Only one backup runs at a time.
         ledger: Arc::new(Ledger::open(&device.folder)?),
         hub: Arc::new(RemoteHub::new(device.client(&connection)?)),
         clock: Arc::new(SystemClock),
         random: Arc::new(OsRandom),
         pause: Arc::new(SystemPause::new()),
         reports: Arc::clone(&progress) as Arc<dyn agent::Reports>,
-        settings,
+        settings: settings.clone(),
     };
+    let ledger = parts.ledger.clone();
     let mut options = RunOptions {
         uploads: usize::from(arguments.parallel),
         verify: arguments.verify,
@@ -53,29 +66,60 @@ pub(crate) async fn run(device: &Device, arguments: &BackupArguments) -> Result<
     let sources = parts.sources.clone();
     let engine = Engine::new(parts);
     if arguments.dry_run {
-        let plan = engine.plan(&options).await;
+        let judge = device.judge(Probe::of_this_system().asked().await);
+        let mut decision = judge.decide(&settings.preferences, ledger.metered_bytes(&judge.today())?);
+        if arguments.anyway {
+            decision.permit = Permit::default();
+        }
+        let pause = Arc::new(SystemPause::new());
+        let plan = engine.plan(&options.under(&settings.preferences, &decision, &judge.now(), pause)).await;
         progress.clear();
         return dry_run(&plan?, &sources, arguments.json);
     }
-    match watch(&engine, &options, &progress).await? {
+    let probe = Probe::of_this_system();
+    let judge = device.judge(probe.seen.clone());
+    let round = Round {
+        engine: &engine,
+        ledger,
+        options,
+        settings: &settings,
+        folder: None,
+        judge: &judge,
+        anyway: arguments.anyway,
+    };
+    match watch(round, probe, &progress).await? {
         Some(outcome) => report(&outcome, &connection.url, arguments.json),
         None => Ok(Verdict::StoppedAtOnce),
     }
 }
 
-/// Runs the engine beside its display and beside Ctrl-C; `None` when it was left at once.
-async fn watch(
-    engine: &Engine,
-    options: &RunOptions,
-    progress: &Progress,
-) -> Result<Option<Outcome>, Failure> {
+/// An engine looks after this device already: it is asked to begin now.
+fn ask_the_running_one(device: &Device, arguments: &BackupArguments) -> Result<Verdict, Failure> {
+    let wish = Wish { asked: true, anyway: arguments.anyway, verify: arguments.verify };
+    wish.leave(&device.folder)
+        .map_err(|error| Failure::words(format!("the running albumen cannot be asked: {error}")))?;
+    Err(Failure::words(
+        "albumen run looks after this device, and was asked to back up now. What is safe: albumen status",
+    ))
+}
+
+/// Runs a round beside its display, what the system says, and Ctrl-C; `None` when it was left at once.
+async fn watch(round: Round<'_>, probe: Probe, progress: &Progress) -> Result<Option<Outcome>, Failure> {
     let stop = CancellationToken::new();
+    let Probe { mut seen, looking } = probe;
+    let working = async {
+        let asked = seen.wait_for(|seen| seen.asked).await.is_ok();
+        tracing::debug!(asked, "the system was asked about network and power");
+        round.run(&mut seen, &stop).await
+    };
     let outcome = tokio::select! {
         // In this order: Ctrl-C is listened for before anything begins.
         biased;
         () = stop::listen(stop.clone()) => None,
         never = progress.draw() => match never {},
-        outcome = Box::pin(engine.run(options, &stop)) => Some(outcome),
+        outcome = Box::pin(working) => Some(outcome),
+        // The probe never ends.
+        () = looking => None,
     };
     progress.clear();
     Ok(outcome.transpose()?)
