@@ -33,7 +33,7 @@ use crate::conditions::Seen;
 use crate::engine::{Engine, Parts, RunOptions};
 use crate::ledger::{Ledger, LedgerError};
 use crate::pause::Pause;
-use crate::policy::Decision;
+use crate::policy::{Decision, Permit};
 use crate::report::Outcome;
 use crate::settings::{Connection, Settings};
 use crate::uploader::Hub;
@@ -110,10 +110,22 @@ pub struct Attendant {
 /// How a round ended.
 struct Ended {
     outcome: Outcome,
+    /// What might go when it began.
+    before: Permit,
     /// What may go now.
     decision: Decision,
+    /// What went over networks that cost by the byte today.
+    metered_bytes: u64,
     /// When everything was last safe.
     last_safe_at_ms: Option<TimestampMs>,
+}
+
+/// What the last round knew: anything else is a reason for another.
+#[derive(Debug, Default)]
+struct Known {
+    touched: Touched,
+    permit: Option<Permit>,
+    metered_bytes: u64,
 }
 
 impl Debug for Attendant {
@@ -136,18 +148,21 @@ impl Attendant {
         while !stop.is_cancelled() {
             board.see(&judge.conditions());
             let settings = self.settings(&board);
-            let before = *self.touched.borrow_and_update();
+            let mut known = Known { touched: *self.touched.borrow_and_update(), ..Known::default() };
             if let Some(settings) = &settings {
                 let sources: Vec<_> = settings.sources().iter().map(|source| source.path.to_path()).collect();
                 self.follow.follow(&sources);
                 let ended = self.round(settings, &judge, &board, wish, stop).await;
+                if let Ok(ended) = &ended {
+                    (known.permit, known.metered_bytes) = (Some(ended.decision.permit), ended.metered_bytes);
+                }
                 if next.plan(ended, self.clock.now_ms(), &board) {
                     continue;
                 }
             } else {
                 next.wait_for_settings();
             }
-            let wake = self.wait(&next, settings.as_ref(), before, &judge, stop).await;
+            let wake = self.wait(&next, settings.as_ref(), &known, &judge, stop).await;
             wish = match wake {
                 Wake::Asked(wish) => wish,
                 Wake::Other => Wish::by_itself(),
@@ -216,10 +231,13 @@ impl Attendant {
             judge,
             anyway: wish.anyway,
         };
+        let metered = || ledger.metered_bytes(&judge.today()).map_err(|error| error.to_string());
+        let before = judge.decide(&settings.preferences, metered()?).permit;
         let outcome = round.run(&mut self.seen, stop).await.map_err(|error| error.to_string())?;
-        let used_bytes = ledger.metered_bytes(&judge.today()).map_err(|error| error.to_string())?;
-        let decision = judge.decide(&settings.preferences, used_bytes);
-        Ok(Ended { outcome, decision, last_safe_at_ms: ledger.last_safe_at_ms().ok().flatten() })
+        let metered_bytes = metered()?;
+        let decision = judge.decide(&settings.preferences, metered_bytes);
+        let last_safe_at_ms = ledger.last_safe_at_ms().ok().flatten();
+        Ok(Ended { outcome, before, decision, metered_bytes, last_safe_at_ms })
     }
 
     /// Waits until there is a reason for another round.
@@ -227,21 +245,23 @@ impl Attendant {
         &mut self,
         next: &Next,
         settings: Option<&Settings>,
-        before: Touched,
+        known: &Known,
         judge: &Judge,
         stop: &CancellationToken,
     ) -> Wake {
         let pause = self.pause.clone();
         let mut timer = pause.pause(next.wait(self.clock.now_ms()));
         let awakenings = self.seen.borrow().awakenings;
-        let decision = settings.map(|settings| judge.decide(&settings.preferences, 0).permit);
+        let decide = || {
+            let preferences = &settings?.preferences;
+            Some(judge.decide(preferences, known.metered_bytes).permit)
+        };
         loop {
             tokio::select! {
                 () = stop.cancelled() => return Wake::Other,
                 () = &mut timer => return Wake::Other,
                 Ok(()) = self.seen.changed() => {
-                    let now = settings.map(|settings| judge.decide(&settings.preferences, 0).permit);
-                    if now != decision || self.seen.borrow().awakenings != awakenings {
+                    if decide() != known.permit || self.seen.borrow().awakenings != awakenings {
                         return Wake::Other;
                     }
                 }
@@ -249,7 +269,7 @@ impl Attendant {
                     if let Some(wish) = Wish::take(&self.folder) {
                         return Wake::Asked(wish);
                     }
-                    if self.touched.borrow_and_update().sources != before.sources {
+                    if self.touched.borrow_and_update().sources != known.touched.sources {
                         stop.run_until_cancelled(self.settle(next)).await;
                         return Wake::Other;
                     }

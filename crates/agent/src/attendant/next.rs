@@ -51,9 +51,9 @@ impl Next {
                 board.show(Phase::Troubled { why });
                 (HUB_AWAY_FIRST, "another try")
             }
-            Ok(Ended { outcome, decision, last_safe_at_ms }) => {
+            Ok(Ended { outcome, before, decision, last_safe_at_ms, .. }) => {
                 board.end(&outcome, decision.permit, last_safe_at_ms);
-                if was_cut_short(&outcome, &decision) {
+                if before != decision.permit || was_cut_short(&outcome, &decision) {
                     return true;
                 }
                 let (wait, why) = self.after(&outcome, now_ms);

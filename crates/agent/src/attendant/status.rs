@@ -109,7 +109,8 @@ impl Items {
         read(&folder.join(ITEMS_FILE))
     }
 
-    pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
+    /// Writes them down for whoever asks.
+    pub fn write(&self, folder: &Path) -> io::Result<()> {
         write(&folder.join(ITEMS_FILE), self)
     }
 }

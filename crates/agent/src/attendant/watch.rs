@@ -1,6 +1,6 @@
 //! Watching folders on a computer. An event only wakes: what is there is found by a look.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use notify::event::{AccessKind, AccessMode};
@@ -16,7 +16,8 @@ use crate::settings::SETTINGS_FILE;
 pub struct FolderWatch {
     told: watch::Sender<Touched>,
     sources: Option<RecommendedWatcher>,
-    followed: BTreeSet<PathBuf>,
+    /// Which folder each source was: a disk that was attached again is another one.
+    followed: BTreeMap<PathBuf, Option<FolderId>>,
     /// Some folder could not be watched: all are tried again with every look.
     incomplete: bool,
     _home: Option<RecommendedWatcher>,
@@ -38,14 +39,15 @@ impl FolderWatch {
         {
             cannot(home, &error);
         }
-        let followed = BTreeSet::new();
+        let followed = BTreeMap::new();
         (Self { told, sources: None, followed, incomplete: false, _home: watcher }, touched)
     }
 }
 
 impl Follow for FolderWatch {
     fn follow(&mut self, sources: &[PathBuf]) {
-        let wanted: BTreeSet<PathBuf> = sources.iter().cloned().collect();
+        let wanted: BTreeMap<_, _> =
+            sources.iter().map(|source| (source.clone(), folder_id(source))).collect();
         if wanted == self.followed && !self.incomplete {
             return;
         }
@@ -64,7 +66,7 @@ impl Follow for FolderWatch {
                 return;
             }
         };
-        for source in &wanted {
+        for source in wanted.keys() {
             if let Err(error) = watcher.watch(source, RecursiveMode::Recursive) {
                 cannot(source, &error);
                 self.incomplete = true;
@@ -72,6 +74,20 @@ impl Follow for FolderWatch {
         }
         (self.sources, self.followed) = (Some(watcher), wanted);
     }
+}
+
+/// Device and inode number, where there are such.
+type FolderId = (u64, u64);
+
+#[cfg(unix)]
+fn folder_id(folder: &Path) -> Option<FolderId> {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(folder).ok().map(|metadata| (metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn folder_id(folder: &Path) -> Option<FolderId> {
+    folder.is_dir().then_some((0, 0))
 }
 
 fn cannot(folder: &Path, error: &notify::Error) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use agent::attendant::status::Items;
 use agent::attendant::wish::Wish;
 use agent::attendant::{EngineLock, Holder, Round};
 use agent::conditions::Probe;
@@ -88,7 +89,12 @@ pub(crate) async fn run(device: &Device, arguments: &BackupArguments) -> Result<
         anyway: arguments.anyway,
     };
     match watch(round, probe, &progress).await? {
-        Some(outcome) => report(&outcome, &connection.url, arguments.json),
+        Some(outcome) => {
+            if let Err(error) = Items::of(&outcome).0.write(&device.folder) {
+                tracing::warn!(%error, "the list of items cannot be written");
+            }
+            report(&outcome, &connection.url, arguments.json)
+        }
         None => Ok(Verdict::StoppedAtOnce),
     }
 }

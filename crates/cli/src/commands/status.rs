@@ -123,10 +123,7 @@ fn item_lines(listed: &Items) -> Vec<String> {
         lines.extend(outcome::reasons(kind, list.iter().map(|item| (&*item.item, &*item.reason))));
     }
     if lines.is_empty() {
-        lines.push(
-            "No item is waiting, not safe or left out, as far as the last look of albumen run knows."
-                .to_owned(),
-        );
+        lines.push("No item is waiting, not safe or left out, as far as the last look knows.".to_owned());
     }
     lines
 }
