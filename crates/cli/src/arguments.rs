@@ -183,7 +183,7 @@ pub(crate) enum SettingsCommand {
         #[arg(value_name = "KEY")]
         key: String,
         /// Its new value; several words count as one value
-        #[arg(value_name = "VALUE", required = true, allow_hyphen_values = true)]
+        #[arg(value_name = "VALUE", required = true)]
         value: Vec<String>,
         #[command(flatten)]
         how: ChangeArguments,

@@ -99,25 +99,25 @@ async fn signals(bus: &Connection) -> zbus::Result<BoxStream<'static, Message>> 
     for path in [NETWORK_MANAGER_PATH, UPOWER_PATH, DISPLAY_DEVICE_PATH] {
         let rule = MatchRule::builder()
             .msg_type(Type::Signal)
-            .interface(PROPERTIES)?
-            .member("PropertiesChanged")?
-            .path(path)?
+            .interface(PROPERTIES)
+            .member("PropertiesChanged")
+            .path(path)
             .build()?;
         all.push(MessageStream::for_match_rule(rule, bus, None).await?);
     }
     for name in [NETWORK_MANAGER, UPOWER] {
         let rule = MatchRule::builder()
             .msg_type(Type::Signal)
-            .interface("org.freedesktop.DBus")?
-            .member("NameOwnerChanged")?
-            .arg(0, name)?
+            .interface("org.freedesktop.DBus")
+            .member("NameOwnerChanged")
+            .arg(0, name)
             .build()?;
         all.push(MessageStream::for_match_rule(rule, bus, None).await?);
     }
     let rule = MatchRule::builder()
         .msg_type(Type::Signal)
-        .interface(LOGIN_MANAGER)?
-        .member("PrepareForSleep")?
+        .interface(LOGIN_MANAGER)
+        .member("PrepareForSleep")
         .build()?;
     all.push(MessageStream::for_match_rule(rule, bus, None).await?);
     let heard = select_all(all).filter_map(|message| async move { message.ok() });
@@ -192,9 +192,13 @@ async fn properties(
     path: &str,
     interface: &str,
 ) -> zbus::Result<Option<Properties>> {
-    let asked = bus.call_method(Some(service), path, Some(PROPERTIES), "GetAll", &(interface,));
+    let about = (interface,);
+    let asked = bus.call_method(Some(service), path, Some(PROPERTIES), "GetAll", &about);
     match timeout(PATIENCE, asked).await {
-        Ok(Ok(answer)) => Ok(answer.body().deserialize::<Properties>().ok()),
+        Ok(Ok(answer)) => {
+            let body = answer.body();
+            Ok(body.deserialize::<Properties>().ok())
+        }
         Ok(Err(zbus::Error::InputOutput(error))) => Err(zbus::Error::InputOutput(error)),
         Ok(Err(_)) => Ok(None),
         Err(_) => Err(zbus::Error::Failure(format!("{service} does not answer"))),

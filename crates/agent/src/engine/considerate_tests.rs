@@ -6,12 +6,11 @@ use domain::TwinHasher;
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
-use super::tests::{SOURCE, Scene};
+use super::tests::Scene;
 use super::*;
 use crate::attendant::{Judge, Round};
 use crate::conditions::{Conditions, Link, Network, Power, Probe, Seen};
 use crate::ledger::State;
-use crate::pause::FakePause;
 use crate::policy::{Permit, Reason};
 use crate::preferences::{Kinds, Networks};
 

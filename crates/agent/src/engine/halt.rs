@@ -19,9 +19,10 @@ pub struct Halt {
 }
 
 impl Halt {
-    /// Ends the run gently when `stop` is cancelled: what is about to end does.
+    /// Ends the run gently when `stop` is cancelled: what is about to end does. Ending the run in another
+    /// way leaves `stop` alone: it is also of others.
     pub fn by(stop: &CancellationToken) -> Self {
-        Self { stop: stop.clone(), cut: CancellationToken::new(), why: Arc::default() }
+        Self { stop: stop.child_token(), cut: CancellationToken::new(), why: Arc::default() }
     }
 
     /// Ends the run now: no byte goes any more, and what is not through waits for this reason.
@@ -44,5 +45,24 @@ impl Halt {
             Some(reason) => (Ending::Waiting, reason.words().to_owned()),
             None => (Ending::Stopped, STOPPED.to_owned()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_halt_ends_its_run_and_nothing_else() {
+        let everything = CancellationToken::new();
+        let halt = Halt::by(&everything);
+        halt.wait_for(Reason::MobileNetwork);
+        halt.wait_for(Reason::OnBattery);
+        assert!(halt.stop.is_cancelled() && halt.cut.is_cancelled() && !everything.is_cancelled());
+        assert_eq!(halt.why(), (Ending::Waiting, Reason::MobileNetwork.words().to_owned()), "the first counts");
+        let gentle = Halt::by(&everything);
+        everything.cancel();
+        assert!(gentle.stop.is_cancelled() && !gentle.cut.is_cancelled());
+        assert_eq!(gentle.why().0, Ending::Stopped);
     }
 }

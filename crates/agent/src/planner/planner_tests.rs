@@ -289,6 +289,7 @@ fn the_summary_adds_up() {
         to_offer_bytes: 9,
         to_compare: 0,
         skipped: 1,
+        waiting: 0,
         failed: 0,
         left_out: 1,
     };

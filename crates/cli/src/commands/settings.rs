@@ -225,9 +225,7 @@ async fn effect(device: &Device, settings: &Settings, before: &Preferences) -> R
     let engine = Engine::new(parts);
     let mut tallies = Vec::new();
     for preferences in [before, &settings.preferences] {
-        let now = device.now();
-        let decision =
-            agent::policy::decide(preferences, &conditions, agent::attendant::minute_of_day(&now), 0);
+        let (now, decision) = (judge.now(), judge.decide(preferences, 0));
         let options = RunOptions::default().under(preferences, &decision, &now, Arc::new(SystemPause::new()));
         let plan = engine.plan(&options).await.map_err(|error| error.to_string())?;
         tallies.push(tally(&plan));
