@@ -59,7 +59,11 @@ mod tests {
         halt.wait_for(Reason::MobileNetwork);
         halt.wait_for(Reason::OnBattery);
         assert!(halt.stop.is_cancelled() && halt.cut.is_cancelled() && !everything.is_cancelled());
-        assert_eq!(halt.why(), (Ending::Waiting, Reason::MobileNetwork.words().to_owned()), "the first counts");
+        assert_eq!(
+            halt.why(),
+            (Ending::Waiting, Reason::MobileNetwork.words().to_owned()),
+            "the first counts"
+        );
         let gentle = Halt::by(&everything);
         everything.cancel();
         assert!(gentle.stop.is_cancelled() && !gentle.cut.is_cancelled());

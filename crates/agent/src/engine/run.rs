@@ -208,8 +208,10 @@ impl<'e> Run<'e> {
             }
             self.start_what_can_start();
             let next = tokio::select! {
-                next = self.in_flight.next() => next,
+                // In this order: once it is to end, nothing of what goes is carried on.
+                biased;
                 () = halt.stop.cancelled() => continue,
+                next = self.in_flight.next() => next,
             };
             let Some((ticket, done)) = next else { break };
             self.take(ticket, done)?;

@@ -313,5 +313,9 @@ async fn a_file_that_shrank_breaks_its_request() {
     let error = read_piece(five_of(b"abc")).await.err().unwrap();
     assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
     let (piece, rest) = read_piece(five_of(b"abcdef")).await.unwrap().unwrap();
-    assert_eq!((&piece[..], rest.left_bytes), (&b"abcde"[..], 0), "and one that grew gives no more than was said");
+    assert_eq!(
+        (&piece[..], rest.left_bytes),
+        (&b"abcde"[..], 0),
+        "and one that grew gives no more than was said"
+    );
 }
