@@ -150,12 +150,13 @@ mod tests {
 
     #[test]
     fn what_is_not_wanted_is_told_with_the_setting_that_says_so() {
+        type Row = (fn(&mut Preferences), &'static str, Facts, Option<&'static str>);
         let chosen = |change: fn(&mut Preferences)| {
             let mut preferences = Preferences::default();
             change(&mut preferences);
             preferences
         };
-        let table: [(fn(&mut Preferences), &str, Facts, Option<&str>); 13] = [
+        let table: [Row; 13] = [
             (|of| of.kinds = Kinds::Photos, "a.mov", facts(1, 0), Some("kinds")),
             (|of| of.kinds = Kinds::Photos, "a.jpg", facts(1, 0), None),
             (|of| of.kinds = Kinds::Videos, "a.jpg", facts(1, 0), Some("kinds")),

@@ -216,6 +216,7 @@ fn settings_help() -> String {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(crate) struct BackupArguments {
     /// Only say what would be done: ask nobody, send nothing
     #[arg(long)]

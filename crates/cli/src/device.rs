@@ -52,17 +52,6 @@ impl Device {
         Ok(Settings::load(&self.folder)?.unwrap_or_else(fresh))
     }
 
-    /// The time here.
-    pub(crate) fn now(&self) -> Zoned {
-        let now = Timestamp::from_millisecond(SystemClock.now_ms()).unwrap_or_default();
-        now.to_zoned(TimeZone::system())
-    }
-
-    /// Who decides what may be sent, from what the system says.
-    pub(crate) fn judge(&self, seen: watch::Receiver<Seen>) -> Judge {
-        Judge::new(Arc::new(SystemClock), TimeZone::system(), seen)
-    }
-
     /// Keeps what the person chose.
     pub(crate) fn save(&self, settings: &Settings) -> Result<(), Failure> {
         Ok(settings.save(&self.folder)?)
@@ -78,6 +67,17 @@ impl Device {
         let client = self.stranger(address(&connection.url)?)?;
         Ok(client.with_token(Token::new(connection.token.reveal())))
     }
+}
+
+/// The time here.
+pub(crate) fn now() -> Zoned {
+    let now = Timestamp::from_millisecond(SystemClock.now_ms()).unwrap_or_default();
+    now.to_zoned(TimeZone::system())
+}
+
+/// Who decides what may be sent, from what the system says.
+pub(crate) fn judge(seen: watch::Receiver<Seen>) -> Judge {
+    Judge::new(Arc::new(SystemClock), TimeZone::system(), seen)
 }
 
 /// The connection, or words about how to get one.

@@ -122,7 +122,7 @@ mod tests {
         std::fs::create_dir_all(pictures.join("deep")).unwrap();
         std::fs::create_dir_all(&home).unwrap();
         let (mut watch, mut touched) = FolderWatch::new(&home);
-        watch.follow(&[pictures.clone()]);
+        watch.follow(std::slice::from_ref(&pictures));
         std::fs::read_dir(&pictures).unwrap().for_each(drop);
         std::fs::File::create(home.join("ledger.redb")).unwrap();
         std::fs::File::create(pictures.join("deep/a.jpg")).unwrap();

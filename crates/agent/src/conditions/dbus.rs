@@ -1,7 +1,7 @@
-//! Linux: NetworkManager, UPower and login1 on the system's message bus.
+//! Linux: `NetworkManager`, `UPower` and `login1` on the system's message bus.
 //!
 //! Properties are read anew after each signal that they changed: a signal only wakes, it is not believed.
-//! What is not there (no bus, no NetworkManager, no UPower) is not known, and is asked for again now and
+//! What is not there (no bus, no `NetworkManager`, no `UPower`) is not known, and is asked for again now and
 //! then. Sources: the D-Bus interfaces `org.freedesktop.NetworkManager` (`NMState`, `NMMetered`),
 //! `org.freedesktop.UPower`, `org.freedesktop.UPower.Device` and `org.freedesktop.login1.Manager`.
 
@@ -157,7 +157,7 @@ async fn network(bus: &Connection) -> zbus::Result<Network> {
     })
 }
 
-/// The kind of a connection from its type in NetworkManager's settings.
+/// The kind of a connection from its type in `NetworkManager`'s settings.
 fn link(kind: &str) -> Link {
     match kind {
         "802-3-ethernet" | "pppoe" | "infiniband" | "adsl" => Link::Wired,

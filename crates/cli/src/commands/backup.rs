@@ -12,14 +12,14 @@ use agent::planner::{Plan, PlanSummary, Work};
 use agent::policy::Permit;
 use agent::sources::Source;
 use agent::uploader::hub_client::RemoteHub;
-use agent::{Engine, Ledger, Outcome, Parts, RunOptions, SystemPause};
+use agent::{Engine, Ledger, Outcome, Parts, RunOptions, Settings, SystemPause};
 use domain::{OsRandom, SystemClock};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::arguments::BackupArguments;
 use crate::console::{self, Mood, paint};
-use crate::device::{Device, connected};
+use crate::device::{self, Device, connected};
 use crate::failure::{Failure, Verdict};
 use crate::outcome;
 use crate::progress::Progress;
@@ -56,29 +56,16 @@ pub(crate) async fn run(device: &Device, arguments: &BackupArguments) -> Result<
         settings: settings.clone(),
     };
     let ledger = parts.ledger.clone();
-    let mut options = RunOptions {
-        uploads: usize::from(arguments.parallel),
-        verify: arguments.verify,
-        ..RunOptions::default()
-    };
-    if let Some(seconds) = arguments.patience_seconds {
-        options.patience = Duration::from_secs(seconds);
-    }
+    let options = options(arguments);
     let sources = parts.sources.clone();
     let engine = Engine::new(parts);
     if arguments.dry_run {
-        let judge = device.judge(Probe::of_this_system().asked().await);
-        let mut decision = judge.decide(&settings.preferences, ledger.metered_bytes(&judge.today())?);
-        if arguments.anyway {
-            decision.permit = Permit::default();
-        }
-        let pause = Arc::new(SystemPause::new());
-        let plan = engine.plan(&options.under(&settings.preferences, &decision, &judge.now(), pause)).await;
+        let plan = plan(&engine, options, &settings, &ledger, arguments.anyway).await;
         progress.clear();
         return dry_run(&plan?, &sources, arguments.json);
     }
     let probe = Probe::of_this_system();
-    let judge = device.judge(probe.seen.clone());
+    let judge = device::judge(probe.seen.clone());
     let round = Round {
         engine: &engine,
         ledger,
@@ -97,6 +84,33 @@ pub(crate) async fn run(device: &Device, arguments: &BackupArguments) -> Result<
         }
         None => Ok(Verdict::StoppedAtOnce),
     }
+}
+
+fn options(arguments: &BackupArguments) -> RunOptions {
+    let defaults = RunOptions::default();
+    RunOptions {
+        uploads: usize::from(arguments.parallel),
+        verify: arguments.verify,
+        patience: arguments.patience_seconds.map_or(defaults.patience, Duration::from_secs),
+        ..defaults
+    }
+}
+
+/// What a backup would do now, under what the settings say about this moment.
+async fn plan(
+    engine: &Engine,
+    options: RunOptions,
+    settings: &Settings,
+    ledger: &Ledger,
+    anyway: bool,
+) -> Result<Plan, Failure> {
+    let judge = device::judge(Probe::of_this_system().asked().await);
+    let mut decision = judge.decide(&settings.preferences, ledger.metered_bytes(&judge.today())?);
+    if anyway {
+        decision.permit = Permit::default();
+    }
+    let pause = Arc::new(SystemPause::new());
+    Ok(engine.plan(&options.under(&settings.preferences, &decision, &judge.now(), pause)).await?)
 }
 
 /// An engine looks after this device already: it is asked to begin now.

@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::arguments::{ChangeArguments, SettingsCommand};
 use crate::console;
-use crate::device::Device;
+use crate::device::{self, Device};
 use crate::failure::{Failure, Verdict};
 use crate::suggest;
 use crate::words::{items, safe};
@@ -140,7 +140,7 @@ async fn change(
 ) -> Result<(), Failure> {
     let mut settings = device.settings()?;
     let before = settings.preferences.clone();
-    make(&mut settings.preferences, &device.now())
+    make(&mut settings.preferences, &device::now())
         .map_err(|words| Failure::usage(format!("{} cannot be that: {words}", key.name())))?;
     let zone = TimeZone::system();
     let is_new = settings.preferences != before;
@@ -221,7 +221,7 @@ async fn effect(device: &Device, settings: &Settings, before: &Preferences) -> R
         reports: Arc::new(agent::report::Unwatched),
         settings: settings.clone(),
     };
-    let judge = device.judge(Probe::of_this_system().asked().await);
+    let judge = device::judge(Probe::of_this_system().asked().await);
     let engine = Engine::new(parts);
     let mut tallies = Vec::new();
     for preferences in [before, &settings.preferences] {
