@@ -4,6 +4,7 @@
 #   Python packages   tuspy uploads as a stranger's client; Pillow makes the picture libraries of benches and, with
 #                     libheif and libjxl from its companions, decodes pictures for ours to be compared with
 #   npm packages      tus-js-client uploads as browsers will
+#   python3-dbusmock  pretends to be a system that tells about network and power (from Debian, for the system's Python)
 #   ffmpeg            the hub makes pictures of videos with it, in a sandbox
 #   Chromium          the web app is tried in it
 #
@@ -17,6 +18,9 @@ NPM_PACKAGES=(tus-js-client@4.3.1)
 have_python() { have python3 && python3 -c 'import ensurepip, venv' 2>/dev/null; }
 have_node() { have node && have npm; }
 
+# The one of the system, whatever else is called python3 here.
+have_dbusmock() { have dbus-daemon && /usr/bin/python3 -c 'import dbus, dbusmock' 2>/dev/null; }
+
 have_ffmpeg() { have ffmpeg && have ffprobe; }
 
 missing_packages() {
@@ -24,6 +28,7 @@ missing_packages() {
   have_node || printf '%s\n' nodejs npm
   have_ffmpeg || printf '%s\n' ffmpeg
   have chromium || printf '%s\n' chromium fonts-liberation
+  have_dbusmock || printf '%s\n' dbus python3-dbusmock
 }
 
 install_system_packages() {

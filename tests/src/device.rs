@@ -11,14 +11,19 @@ use domain::ContentHash;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{PASSWORD, Ran, RunningProgram, run};
+use crate::{PASSWORD, Ran, RunningProgram, run, until_some};
 
 /// A device: where it keeps what it knows, and a folder for pictures.
 #[derive(Debug)]
 pub struct Device {
     name: String,
     folder: TempDir,
+    /// Where the system's message bus is.
+    bus: String,
 }
+
+/// A bus that is not there: what this machine's own system says about network and power is nobody's affair.
+const NO_BUS: &str = "unix:path=/nonexistent/bus";
 
 /// How a backup ended.
 #[derive(Debug, Clone)]
@@ -71,7 +76,25 @@ impl Device {
     pub fn new(name: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::create_dir(folder.path().join("Pictures")).expect("a new folder");
-        Self { name: name.to_owned(), folder }
+        Self { name: name.to_owned(), folder, bus: NO_BUS.to_owned() }
+    }
+
+    /// From now on the system's message bus is at this address.
+    pub fn hear(&mut self, bus: &str) {
+        bus.clone_into(&mut self.bus);
+    }
+
+    /// What `albumen run` says that it does: its status, once it has written one.
+    pub fn engine(&self) -> Value {
+        self.status()["engine"].clone()
+    }
+
+    /// Waits until `albumen run` is in this state.
+    pub fn until_engine_is(&self, state: &str) -> Value {
+        until_some(&format!("the state {state}, last {}", self.engine()), || {
+            let engine = self.engine();
+            (engine["state"] == state).then_some(engine)
+        })
     }
 
     /// A folder for this device's pictures.
@@ -169,7 +192,7 @@ impl Device {
         for wish in ["COLUMNS", "NO_COLOR", "CLICOLOR_FORCE", "ALBUMEN_LOG", "ALBUMEN_STALL_SECONDS"] {
             command.env_remove(wish);
         }
-        command.env("ALBUMEN_HOME", self.home()).args(words);
+        command.env("ALBUMEN_HOME", self.home()).env("DBUS_SYSTEM_BUS_ADDRESS", &self.bus).args(words);
         command
     }
 }

@@ -94,6 +94,11 @@ impl RunningProgram {
         self.wait()
     }
 
+    /// Its number among the system's processes.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to end (SIGTERM).
     pub fn ask_to_end(&self) {
         let id = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).expect("a process has a number");

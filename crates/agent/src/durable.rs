@@ -24,10 +24,25 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_parent(path)
 }
 
-/// Gives a finished, flushed temporary file its name. What has the name already is replaced.
+/// Replaces a small file that may be lost: readers see the old one or the new one, and nothing waits for
+/// the disk.
+pub(crate) fn replace_lightly(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let temporary = path.with_extension("new");
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(&temporary)?.write_all(bytes)?;
+    rename(&temporary, path)
+}
+
+/// Gives a finished temporary file its name. What has the name already is replaced.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the device's one rename: callers flush the file before and the folder after"
+    reason = "the device's one rename: callers flush the file before and the folder after, or may lose it"
 )]
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
@@ -51,6 +66,8 @@ mod tests {
         replace(&path, b"two").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file stays");
+        replace_lightly(&path, b"light").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"light");
         let nowhere = folder.path().join("missing/settings.json");
         assert!(replace(&nowhere, b"three").is_err());
     }

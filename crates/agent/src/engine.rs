@@ -2,6 +2,7 @@
 //! file or send → record → report.
 
 mod answers;
+mod halt;
 mod journal;
 mod log;
 mod missing;
@@ -15,15 +16,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{Clock, Random};
+use jiff::Zoned;
 use tokio_util::sync::CancellationToken;
 
+use crate::destination::Destination;
 use crate::ledger::{LastRun, Ledger, LedgerError};
 use crate::pause::Pause;
 use crate::planner::{Plan, PlanOptions, PlanSummary};
-use crate::report::{Event, Outcome, Reports};
+use crate::policy::Decision;
+use crate::preferences::Preferences;
+use crate::report::{Ending, Event, Outcome, Reports};
+use crate::rules::Rules;
 use crate::settings::Settings;
 use crate::sources::Source;
+use crate::uploader::flow::Flow;
 use crate::uploader::{Hub, transfer};
+pub use halt::Halt;
 use news::NoNews;
 use run::Run;
 use survey::Survey;
@@ -74,6 +82,12 @@ pub struct RunOptions {
     pub small_bytes: u64,
     /// Larger ones go in pieces of this many bytes.
     pub piece_bytes: u64,
+    /// What is wanted, and may go now.
+    pub rules: Rules,
+    /// How fast, and how much at most. Of one run: its allowance is used up once.
+    pub flow: Flow,
+    /// Into which folders on the hub.
+    pub destination: Destination,
 }
 
 impl Default for RunOptions {
@@ -88,6 +102,28 @@ impl Default for RunOptions {
             only_due: false,
             small_bytes: transfer::SMALL_BYTES,
             piece_bytes: transfer::PIECE_BYTES,
+            rules: Rules::default(),
+            flow: Flow::default(),
+            destination: Destination::default(),
+        }
+    }
+}
+
+impl RunOptions {
+    /// These options under a person's preferences and what was decided about this moment.
+    #[must_use]
+    pub fn under(
+        self,
+        preferences: &Preferences,
+        decision: &Decision,
+        now: &Zoned,
+        pause: Arc<dyn Pause>,
+    ) -> Self {
+        Self {
+            rules: Rules::new(preferences, decision.permit, now.timestamp().as_millisecond()),
+            flow: Flow::new(pause, preferences.speed_bytes, decision.allowance_bytes),
+            destination: Destination::new(preferences.subfolders, now.time_zone().clone()),
+            ..self
         }
     }
 }
@@ -113,15 +149,6 @@ impl EngineError {
     }
 }
 
-/// How a run is ended from outside.
-#[derive(Debug, Clone)]
-struct Halt {
-    /// Nothing more is begun.
-    stop: CancellationToken,
-    /// The hub is no longer waited for. Follows the stop after [`GRACE`].
-    cut: CancellationToken,
-}
-
 /// The device's side of a backup.
 #[derive(Debug)]
 pub struct Engine {
@@ -144,21 +171,30 @@ impl Engine {
         Ok(self.plan(options).await?.summary())
     }
 
+    /// For waiting and measuring, as this engine does.
+    pub(crate) fn pause(&self) -> Arc<dyn Pause> {
+        self.parts.pause.clone()
+    }
+
     /// Backs up everything that is chosen. Ends when everything was tried, when the hub is away for too
     /// long, or when `stop` is cancelled; the outcome says which. A stop ends it within about a second,
     /// also when the hub never answers. Dropping the future is a crash, and is as harmless: the next run
     /// goes on.
     pub async fn run(&self, options: &RunOptions, stop: &CancellationToken) -> Result<Outcome, EngineError> {
-        let halt = Halt { stop: stop.clone(), cut: CancellationToken::new() };
+        self.run_halted(options, &Halt::by(stop)).await
+    }
+
+    /// [`Engine::run`] for somebody who may also have to end it at once, and says why.
+    pub async fn run_halted(&self, options: &RunOptions, halt: &Halt) -> Result<Outcome, EngineError> {
         let grace = async {
-            stop.cancelled().await;
+            halt.stop.cancelled().await;
             self.parts.pause.pause(GRACE).await;
             halt.cut.cancel();
             std::future::pending::<Infallible>().await
         };
         tokio::select! {
             biased;
-            outcome = self.run_until(options, &halt) => outcome,
+            outcome = self.run_until(options, halt) => outcome,
             never = grace => match never {},
         }
     }
@@ -174,6 +210,10 @@ impl Engine {
         let mut run = Run::new(self, options, plan);
         match &news {
             Ok(news) => run.work(&news.memory, halt).await?,
+            Err(NoNews::Ended(Ending::Stopped, _)) => {
+                let (ending, reason) = halt.why();
+                run.end(ending, &reason);
+            }
             Err(NoNews::Ended(ending, reason)) => run.end(*ending, reason),
             Err(NoNews::Engine(_)) => {}
         }
@@ -226,7 +266,7 @@ impl Engine {
     ) -> Result<Plan, EngineError> {
         let parts = self.parts.clone();
         let only_due_at_ms = options.only_due.then(|| parts.clock.now_ms());
-        let options = PlanOptions { compare_all, only_due_at_ms };
+        let options = PlanOptions { rules: options.rules.clone(), compare_all, only_due_at_ms };
         let plan = tokio::task::spawn_blocking(move || {
             let survey = Survey {
                 sources: &parts.sources,
@@ -254,6 +294,10 @@ impl Engine {
 #[cfg(test)]
 #[path = "engine/engine_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "engine/considerate_tests.rs"]
+mod considerate_tests;
 
 #[cfg(test)]
 #[path = "engine/missing_tests.rs"]

@@ -8,19 +8,26 @@
 //! Pure Rust, without C dependencies: the same crate goes into a phone app.
 
 pub mod albums;
+pub mod attendant;
+pub mod conditions;
+pub mod destination;
 mod durable;
 pub mod engine;
 pub mod ledger;
 pub mod pause;
 pub mod planner;
+pub mod policy;
+pub mod preferences;
 pub mod report;
 pub mod restore;
+pub mod rules;
 pub mod settings;
 pub mod sources;
 pub mod uploader;
 
-pub use engine::{Engine, EngineError, Parts, RunOptions};
+pub use engine::{Engine, EngineError, Halt, Parts, RunOptions};
 pub use ledger::Ledger;
 pub use pause::{Pause, SystemPause};
+pub use preferences::Preferences;
 pub use report::{Ending, Event, NotStored, Outcome, Reports};
 pub use settings::Settings;

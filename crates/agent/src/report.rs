@@ -4,7 +4,10 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use domain::TimestampMs;
 use serde::{Deserialize, Serialize};
+
+use crate::policy::Reason;
 
 /// Something that happened. Items are named as a person would say them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,6 +157,13 @@ pub struct NotStored {
     pub permanent: bool,
 }
 
+impl NotStored {
+    /// What it waits for, when it is not safe only because it waits for something that a person chose.
+    pub fn waits_for(&self) -> Option<Reason> {
+        Reason::of_words(&self.reason)
+    }
+}
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -169,6 +179,8 @@ pub enum Ending {
     /// Somebody stopped it.
     #[default]
     Stopped,
+    /// The network, the power or the time of the day is not one that a person chose (any more).
+    Waiting,
 }
 
 /// What a run came to. In JSON exactly the eight fields of the command line's last object.
@@ -204,6 +216,9 @@ pub struct Outcome {
     /// Files that were left out of the scan because they are no pictures or videos.
     #[serde(skip)]
     pub left_out: u64,
+    /// When the first of what failed or settles may be tried again, by the device's clock.
+    #[serde(skip)]
+    pub again_at_ms: Option<TimestampMs>,
 }
 
 impl Outcome {
@@ -254,7 +269,7 @@ mod tests {
         assert!(Outcome { skipped: vec![lost.clone()], ..safe.clone() }.all_safe());
         assert!(!Outcome { failed: vec![lost], ..safe.clone() }.all_safe());
         assert!(!Outcome { confirmed: false, ..safe.clone() }.all_safe());
-        for ending in [Ending::HubAway, Ending::Revoked, Ending::HubFull, Ending::Stopped] {
+        for ending in [Ending::HubAway, Ending::Revoked, Ending::HubFull, Ending::Stopped, Ending::Waiting] {
             assert!(!Outcome { ending, ..safe.clone() }.all_safe());
         }
     }

@@ -13,6 +13,7 @@ use domain::{DeviceId, HubId, Ids, InstallationId, Name};
 use serde::{Deserialize, Serialize};
 
 use crate::durable;
+use crate::preferences::Preferences;
 use crate::sources::folder::FolderSource;
 use crate::sources::{LocalId, Source, SourceId};
 
@@ -183,6 +184,9 @@ pub struct Settings {
     /// The hub, once connected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connection: Option<Connection>,
+    /// When, over which network, and what is backed up.
+    #[serde(default, skip_serializing_if = "Preferences::is_default")]
+    pub preferences: Preferences,
     #[serde(default)]
     sources: Vec<SourceSettings>,
     #[serde(default)]
@@ -208,6 +212,7 @@ impl Settings {
         Self {
             installation: ids.fresh(),
             connection: None,
+            preferences: Preferences::default(),
             sources: Vec::new(),
             last_source: 0,
             albums: Vec::new(),

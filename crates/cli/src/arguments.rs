@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use agent::preferences::Key;
 use clap::{Args, Parser, Subcommand};
 
 /// Keeps this computer's albums safe on your hub.
@@ -50,8 +51,16 @@ pub(crate) enum Command {
     Source(SourceCommand),
     /// List the albums in your folders, and choose among them
     Albums(AlbumsArguments),
+    /// Say when, over which network, and what is backed up
+    #[command(subcommand)]
+    Settings(SettingsCommand),
     /// Bring everything chosen to the hub
     Backup(BackupArguments),
+    /// Look after this device until stopped: back up by itself, whenever the settings allow it
+    Run(RunArguments),
+    /// Let the system start albumen run with your session
+    #[command(subcommand)]
+    Service(ServiceCommand),
     /// Say what is safe, as far as this device knows
     Status(StatusArguments),
     /// Bring pictures and videos back from the hub
@@ -155,7 +164,59 @@ pub(crate) struct AlbumNames {
     pub(crate) names: Vec<String>,
 }
 
+/// What to do with the settings.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SettingsCommand {
+    /// Show all settings, or one
+    Show {
+        /// Only this one
+        #[arg(value_name = "KEY")]
+        key: Option<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Change a setting, and say what that does
+    #[command(after_help = settings_help())]
+    Set {
+        /// Which
+        #[arg(value_name = "KEY")]
+        key: String,
+        /// Its new value; several words count as one value
+        #[arg(value_name = "VALUE", required = true)]
+        value: Vec<String>,
+        #[command(flatten)]
+        how: ChangeArguments,
+    },
+    /// Put a setting back to its default, and say what that does
+    Unset {
+        /// Which
+        #[arg(value_name = "KEY")]
+        key: String,
+        #[command(flatten)]
+        how: ChangeArguments,
+    },
+}
+
+/// How a change is made.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct ChangeArguments {
+    /// Only say what it would do
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// All settings with what they mean: made of the list that the engine obeys.
+fn settings_help() -> String {
+    let one = |key: Key| format!("  {}\n      {}\n      [{}]\n", key.name(), key.about(), key.values());
+    format!("Keys:\n{}", Key::ALL.map(one).concat())
+}
+
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub(crate) struct BackupArguments {
     /// Only say what would be done: ask nobody, send nothing
     #[arg(long)]
@@ -169,6 +230,9 @@ pub(crate) struct BackupArguments {
     /// Compare every item with the hub again, also those known to be safe
     #[arg(long)]
     pub(crate) verify: bool,
+    /// Send now, whatever the settings say about network, battery and time of the day
+    #[arg(long)]
+    pub(crate) anyway: bool,
     /// End the run when the hub was away for so long
     #[arg(
         long,
@@ -181,7 +245,46 @@ pub(crate) struct BackupArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// Large files on their way at a time; up to four small ones (1 MiB) go in place of each
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=32))]
+    pub(crate) parallel: u8,
+    /// Call the hub away when it did not answer for so long
+    #[arg(
+        long,
+        env = "ALBUMEN_PATIENCE_SECONDS",
+        value_name = "SECONDS",
+        hide = true,
+        default_value_t = 60,
+        value_parser = clap::value_parser!(u64).range(..=86_400)
+    )]
+    pub(crate) patience_seconds: u64,
+}
+
+/// What to do with the service.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServiceCommand {
+    /// Start albumen run now, and with your session from now on
+    Install {
+        /// Only say what would be written, and where
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Stop it, and start it no more
+    Uninstall,
+    /// Say whether it is installed, and whether it runs
+    Status {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct StatusArguments {
+    /// List every item that is not safe, and every one that was left out, with its reason
+    #[arg(long)]
+    pub(crate) items: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -5,9 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use agent::Settings;
+use agent::attendant::Judge;
+use agent::conditions::Seen;
 use agent::settings::Connection;
 use client::{HubAddress, HubClient, Patience, Token};
-use domain::{Ids, OsRandom, SystemClock};
+use domain::{Clock as _, Ids, OsRandom, SystemClock};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+use tokio::sync::watch;
 
 use crate::arguments::Arguments;
 use crate::failure::Failure;
@@ -62,6 +67,17 @@ impl Device {
         let client = self.stranger(address(&connection.url)?)?;
         Ok(client.with_token(Token::new(connection.token.reveal())))
     }
+}
+
+/// The time here.
+pub(crate) fn now() -> Zoned {
+    let now = Timestamp::from_millisecond(SystemClock.now_ms()).unwrap_or_default();
+    now.to_zoned(TimeZone::system())
+}
+
+/// Who decides what may be sent, from what the system says.
+pub(crate) fn judge(seen: watch::Receiver<Seen>) -> Judge {
+    Judge::new(Arc::new(SystemClock), TimeZone::system(), seen)
 }
 
 /// The connection, or words about how to get one.

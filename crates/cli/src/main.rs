@@ -11,6 +11,7 @@ mod failure;
 mod outcome;
 mod password;
 mod progress;
+mod state;
 mod stop;
 mod suggest;
 mod words;
@@ -57,7 +58,10 @@ async fn dispatch(arguments: Arguments) -> Result<Verdict, Failure> {
         Command::Disconnect(arguments) => commands::disconnect::run(&device, &arguments).await,
         Command::Source(command) => commands::source::run(&device, &command),
         Command::Albums(arguments) => commands::albums::run(&device, arguments).await,
+        Command::Settings(command) => commands::settings::run(&device, command).await,
         Command::Backup(arguments) => commands::backup::run(&device, &arguments).await,
+        Command::Run(arguments) => commands::run::run(&device, &arguments).await,
+        Command::Service(command) => commands::service::run(&device, &command),
         Command::Status(arguments) => commands::status::run(&device, &arguments),
         Command::Restore(arguments) => commands::restore::run(&device, arguments).await,
     }

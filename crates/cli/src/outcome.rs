@@ -61,6 +61,9 @@ fn headline(outcome: &Outcome, hub: &str) -> String {
             format!("The disk of {hub} is full; {so_far}. The next run goes on when there is room.")
         }
         Ending::Stopped => format!("Stopped; {so_far}. The next run goes on from here."),
+        Ending::Waiting => {
+            format!("Not now; {so_far}. To send all the same, this once: albumen backup --anyway")
+        }
     }
 }
 

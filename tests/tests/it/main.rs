@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on panics")]
 
 mod away;
+mod by_itself;
 mod care;
 mod corpus;
 mod crash;

@@ -155,6 +155,11 @@ pub(super) const KEEPERS: &[Keeper] = &[
         why: "one place decides what a browser is told about a file of the app",
     },
     Keeper {
+        packages: &["notify", "zbus"],
+        kept_by: &["agent"],
+        why: "what a system tells about folders, network and power is heard in one place",
+    },
+    Keeper {
         packages: &["argon2", "governor"],
         kept_by: &["library"],
         why: "who may come in is one use case, the same for every protocol",

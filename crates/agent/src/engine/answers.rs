@@ -172,6 +172,11 @@ impl Run<'_> {
                 Some(OfferAnswer::DeletedEarlier) => self.settle_deleted(&job),
                 Some(OfferAnswer::Send) => {
                     job.work.was_stored = false;
+                    // Also what was safe before, and is no more.
+                    if let Some(verdict) = self.options.rules.judge(&job.work.key.local, &job.work.facts) {
+                        self.settle_judged(&job, &verdict);
+                        continue;
+                    }
                     if job.work.upload.is_none() {
                         self.write(&job, State::Offered);
                     }

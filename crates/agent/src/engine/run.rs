@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::{ContentHash, Name};
+use domain::{ContentHash, FolderPath, Name};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use tokio_util::sync::CancellationToken;
@@ -181,6 +181,7 @@ impl<'e> Run<'e> {
                 already_held: plan.safe,
                 bytes_total: plan.chosen_bytes,
                 left_out: plan.left_out,
+                again_at_ms: plan.again_at_ms,
                 ..Outcome::default()
             },
             memory: None,
@@ -195,10 +196,11 @@ impl<'e> Run<'e> {
     /// Works until nothing is left, or nothing can be done any more.
     pub(super) async fn work(&mut self, memory: &HubMemory, halt: &Halt) -> Result<(), EngineError> {
         self.memory = Some(memory.clone());
-        self.stop = halt.stop.clone();
+        self.stop.clone_from(&halt.stop);
         loop {
             if halt.stop.is_cancelled() {
-                self.end(Ending::Stopped, STOPPED);
+                let (ending, reason) = halt.why();
+                self.end(ending, &reason);
                 self.see_off(&halt.cut).await?;
             }
             if self.ending.is_some() {
@@ -206,8 +208,10 @@ impl<'e> Run<'e> {
             }
             self.start_what_can_start();
             let next = tokio::select! {
-                next = self.in_flight.next() => next,
+                // In this order: once it is to end, nothing of what goes is carried on.
+                biased;
                 () = halt.stop.cancelled() => continue,
+                next = self.in_flight.next() => next,
             };
             let Some((ticket, done)) = next else { break };
             self.take(ticket, done)?;
@@ -436,21 +440,30 @@ impl<'e> Run<'e> {
                 name,
                 name_raw,
                 album: self.album_name(job.work.album).to_string(),
+                folder: self.folder_of(job),
                 modified_at_ms: job.work.facts.modified_at_ms(),
             },
             upload: job.work.upload,
             may_have_finished: job.tried,
             small_bytes: self.options.small_bytes,
             piece_bytes: self.options.piece_bytes.max(1),
+            flow: self.options.flow.clone(),
             stop: self.stop.clone(),
         })
+    }
+
+    /// The folder that a person's settings name; `None` for the hub's default, one per album.
+    fn folder_of(&self, job: &Job) -> Option<FolderPath> {
+        let connection = self.engine.parts.settings.connection.as_ref()?;
+        let modified_at_ms = job.work.facts.modified_at_ms();
+        self.options.destination.folder(&connection.device_name, modified_at_ms)
     }
 
     fn filing_of(&self, job: &Job) -> Option<Filing> {
         let (name, name_raw) = name_of(&job.work.key);
         Some(Filing {
             sha256: job.content()?,
-            folder: None,
+            folder: self.folder_of(job),
             album: Some(self.album_name(job.work.album).to_string()),
             name,
             name_raw: name_raw.map(|bytes| STANDARD.encode(bytes)),

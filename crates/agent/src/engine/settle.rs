@@ -71,6 +71,10 @@ impl Run<'_> {
         }
         let retry_at_ms = self.engine.parts.clock.now_ms().saturating_add(REST_AFTER_FAILURE_MS);
         self.write(job, State::Failed { why: why.to_owned(), permanent, retry_at_ms });
+        if !permanent {
+            let before_ms = self.outcome.again_at_ms;
+            self.outcome.again_at_ms = Some(before_ms.map_or(retry_at_ms, |before| before.min(retry_at_ms)));
+        }
         self.fail_with(job, why.into(), permanent);
     }
 
@@ -88,6 +92,15 @@ impl Run<'_> {
         let failed = self.not_stored(&job.work.key, Some(job.work.album), &verdict);
         self.tell(&Event::Failed(failed.clone()));
         self.outcome.failed.push(failed);
+    }
+
+    /// A person's settings say that it is not sent, or not now.
+    pub(super) fn settle_judged(&mut self, job: &Job, verdict: &Verdict) {
+        if verdict.is_failure() {
+            return self.leave(job, &verdict.words());
+        }
+        self.outcome.bytes_total = self.outcome.bytes_total.saturating_sub(job.work.facts.size_bytes);
+        self.settle_skipped(job, verdict);
     }
 
     /// What the plan says that nothing is done with.

@@ -56,7 +56,7 @@ impl Survey<'_> {
     /// Looks at everything and plans. Blocks.
     pub(super) fn run(&self) -> Result<Plan, LedgerError> {
         let names = AlbumNames::new(self.ledger.album_names()?);
-        let planner = Planner::new(self.options);
+        let planner = Planner::new(self.options.clone());
         let mut surveying = Surveying { survey: self, planner, names, seen: 0, writes: Vec::new() };
         for source in self.sources {
             surveying.look_at(source.as_ref())?;

@@ -37,6 +37,8 @@ const ALBUM_NAMES: TableDefinition<'_, &[u8], &str> = TableDefinition::new("albu
 const NOTES: TableDefinition<'_, &str, &str> = TableDefinition::new("notes");
 const NOTE_HUB: &str = "hub";
 const NOTE_LAST_RUN: &str = "last-run";
+const NOTE_LAST_SAFE: &str = "last-safe";
+const NOTE_METERED: &str = "metered";
 
 /// What the device remembers of its hub.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +87,14 @@ pub struct LastRun {
     /// The first reason why not, in words.
     #[serde(default)]
     pub why: Option<String>,
+}
+
+/// What went over networks that cost by the byte.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Metered {
+    /// As in `2026-11-27`, where the person is.
+    day: String,
+    bytes: u64,
 }
 
 /// A change of one item's record.
@@ -253,6 +263,7 @@ impl Ledger {
             let mut notes = transaction.open_table(NOTES)?;
             notes.remove(NOTE_HUB)?;
             notes.remove(NOTE_LAST_RUN)?;
+            notes.remove(NOTE_LAST_SAFE)?;
             Ok(())
         })
     }
@@ -264,7 +275,30 @@ impl Ledger {
 
     /// Remembers how a run ended.
     pub fn set_last_run(&self, run: &LastRun) -> Result<(), LedgerError> {
-        self.write(|transaction| set_note(transaction, NOTE_LAST_RUN, run))
+        self.write(|transaction| {
+            if run.all_safe {
+                set_note(transaction, NOTE_LAST_SAFE, &run.finished_at_ms)?;
+            }
+            set_note(transaction, NOTE_LAST_RUN, run)
+        })
+    }
+
+    /// When a run last ended with everything safe and confirmed; `None` before the first such run, and
+    /// where only an earlier version has run.
+    pub fn last_safe_at_ms(&self) -> Result<Option<TimestampMs>, LedgerError> {
+        self.note(NOTE_LAST_SAFE)
+    }
+
+    /// How many bytes went over networks that cost by the byte on this day.
+    pub fn metered_bytes(&self, day: &str) -> Result<u64, LedgerError> {
+        let used: Option<Metered> = self.note(NOTE_METERED)?;
+        Ok(used.filter(|used| used.day == day).map_or(0, |used| used.bytes))
+    }
+
+    /// Remembers how many bytes went over such networks on this day. Of earlier days nothing is kept.
+    pub fn set_metered_bytes(&self, day: &str, bytes: u64) -> Result<(), LedgerError> {
+        let used = Metered { day: day.to_owned(), bytes };
+        self.write(|transaction| set_note(transaction, NOTE_METERED, &used))
     }
 
     /// The names that albums got, by source and folder. A name stays with its album.

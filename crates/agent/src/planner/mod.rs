@@ -12,6 +12,7 @@ pub use album_names::AlbumNames;
 pub use plan::{Plan, PlanSummary, Refused, Verdict};
 
 use crate::ledger::{ItemKey, Record, State};
+use crate::rules::Rules;
 use crate::settings::AlbumState;
 use crate::sources::{Facts, FileId, LocalId, Sighting, SourceId};
 
@@ -52,8 +53,10 @@ pub struct Work {
 }
 
 /// What the planner may not guess.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct PlanOptions {
+    /// What is wanted, and may go now.
+    pub rules: Rules,
     /// Offer everything again, also what the hub is known to have.
     pub compare_all: bool,
     /// Leave failed items alone until their time has come, and those that failed for good altogether: for
@@ -208,6 +211,10 @@ impl Planner {
     fn see_chosen(&mut self, mut work: Work, state: Option<State>) {
         self.plan.chosen += 1;
         self.plan.chosen_bytes += work.facts.size_bytes;
+        if let Some(verdict) = self.judge(&work, state.as_ref()) {
+            let refused = Refused { key: work.key, album: Some(work.album), verdict };
+            return self.plan.refuse_counted(refused);
+        }
         match (state, work.hashes) {
             (Some(State::Stored { .. }), Some(_)) if self.options.compare_all => {
                 work.was_stored = true;
@@ -224,6 +231,9 @@ impl Planner {
             (Some(State::Failed { why, permanent, retry_at_ms }), _)
                 if self.leaves_alone(permanent, retry_at_ms) =>
             {
+                if !permanent {
+                    self.plan.try_again_at(retry_at_ms);
+                }
                 let verdict = Verdict::Failed { why: why.into(), permanent };
                 self.plan.refuse_counted(Refused { key: work.key, album: Some(work.album), verdict });
             }
@@ -234,6 +244,20 @@ impl Planner {
             (_, Some(_)) => self.plan.offer.push(work),
             (_, None) => self.plan.hash.push(work),
         }
+    }
+
+    /// Why an item that would have to be sent is not. What the hub has, or had, is not judged.
+    fn judge(&mut self, work: &Work, state: Option<&State>) -> Option<Verdict> {
+        if work.hashes.is_some() && matches!(state, Some(State::Stored { .. } | State::DeletedEarlier)) {
+            return None;
+        }
+        let verdict = self.options.rules.judge(&work.key.local, &work.facts)?;
+        if matches!(verdict, Verdict::Unwanted(_)) {
+            self.plan.chosen_bytes -= work.facts.size_bytes;
+        } else if let Some(at_ms) = self.options.rules.settles_until_ms(&work.facts) {
+            self.plan.try_again_at(at_ms);
+        }
+        Some(verdict)
     }
 
     /// Whether a failed item rests in this run. In automatic runs what is permanent waits for a full

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use domain::ContentHash;
+use domain::{ContentHash, TimestampMs};
 use serde::{Deserialize, Serialize};
 
 use super::{Album, AlbumIndex, Work};
 use crate::ledger::ItemKey;
+use crate::policy::Reason;
 
 /// Why nothing is done with an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,10 @@ pub enum Verdict {
     LeadsNowhere,
     /// It vanished before it could be read or sent.
     Vanished,
+    /// A setting says that it is not backed up: which, in words.
+    Unwanted(Arc<str>),
+    /// It waits for something that a person chose.
+    Waiting(Reason),
     /// It does not work.
     Failed {
         /// In words.
@@ -32,7 +37,7 @@ pub enum Verdict {
 impl Verdict {
     /// Whether the item is unsafe. Everything else is somebody's decision, or has no bytes.
     pub const fn is_failure(&self) -> bool {
-        matches!(self, Self::Failed { .. })
+        matches!(self, Self::Failed { .. } | Self::Waiting(_))
     }
 
     /// In words.
@@ -42,7 +47,8 @@ impl Verdict {
             Self::DeletedEarlier => "deleted on the hub earlier; not sent again".into(),
             Self::LeadsNowhere => "a link that leads nowhere".into(),
             Self::Vanished => "it was deleted on this device before it could be sent".into(),
-            Self::Failed { why, .. } => why.clone(),
+            Self::Unwanted(why) | Self::Failed { why, .. } => why.clone(),
+            Self::Waiting(reason) => reason.words().into(),
         }
     }
 }
@@ -90,6 +96,8 @@ pub struct Plan {
     pub safe_bytes: u64,
     /// Files that are no pictures or videos.
     pub left_out: u64,
+    /// When the first of what rests or settles may be tried.
+    pub again_at_ms: Option<TimestampMs>,
 }
 
 /// A plan in numbers, for `--dry-run`.
@@ -113,6 +121,9 @@ pub struct PlanSummary {
     pub to_compare: u64,
     /// Items that somebody decided against.
     pub skipped: u64,
+    /// Items that wait for something that a person chose.
+    #[serde(default)]
+    pub waiting: u64,
     /// Items that do not work.
     pub failed: u64,
     /// Files that are no pictures or videos.
@@ -134,10 +145,19 @@ impl Plan {
         self.refused.push(refused);
     }
 
+    /// Notes that something may be tried then.
+    pub(super) fn try_again_at(&mut self, at_ms: TimestampMs) {
+        self.again_at_ms = Some(self.again_at_ms.map_or(at_ms, |before_ms| before_ms.min(at_ms)));
+    }
+
     /// The plan in numbers.
     pub fn summary(&self) -> PlanSummary {
         let bytes = |list: &[Work]| list.iter().map(|work| work.facts.size_bytes).sum::<u64>();
-        let failed = self.refused.iter().filter(|refused| refused.verdict.is_failure()).count() as u64;
+        let count = |which: fn(&Verdict) -> bool| {
+            self.refused.iter().filter(|refused| which(&refused.verdict)).count() as u64
+        };
+        let waiting = count(|verdict| matches!(verdict, Verdict::Waiting(_)));
+        let failed = count(Verdict::is_failure) - waiting;
         PlanSummary {
             chosen: self.chosen,
             chosen_bytes: self.chosen_bytes,
@@ -147,7 +167,8 @@ impl Plan {
             to_offer: (self.hash.len() + self.offer.len()) as u64,
             to_offer_bytes: bytes(&self.hash) + bytes(&self.offer),
             to_compare: self.compare.len() as u64,
-            skipped: self.refused.len() as u64 - failed,
+            skipped: self.refused.len() as u64 - failed - waiting,
+            waiting,
             failed,
             left_out: self.left_out,
         }

@@ -92,7 +92,7 @@ proptest! {
     fn each_chosen_item_stands_in_exactly_one_place(
         things in prop::collection::vec(any_thing(), 0..40), compare_all: bool, now in prop::option::of(0i64..2000),
     ) {
-        let plan = plan_of(&things, PlanOptions { compare_all, only_due_at_ms: now });
+        let plan = plan_of(&things, PlanOptions { compare_all, only_due_at_ms: now, ..PlanOptions::default() });
         let chosen = things.iter().filter(|thing| thing.album < 2).count() as u64;
         prop_assert_eq!(plan.chosen, chosen);
         let lists = plan.hash.iter().chain(&plan.offer).chain(&plan.compare).map(|work| &work.key);
@@ -107,7 +107,7 @@ proptest! {
     fn nothing_that_is_known_to_be_excluded_is_offered_and_the_rest_is_found_out(
         things in prop::collection::vec(any_thing(), 0..40), compare_all: bool,
     ) {
-        let plan = plan_of(&things, PlanOptions { compare_all, only_due_at_ms: None });
+        let plan = plan_of(&things, PlanOptions { compare_all, only_due_at_ms: None, ..PlanOptions::default() });
         let excluded: Vec<_> = things.iter().filter(|thing| thing.album == 2).collect();
         for work in plan.hash.iter().chain(&plan.offer).chain(&plan.compare) {
             let size_bytes = work.facts.size_bytes;
@@ -246,7 +246,7 @@ fn neutral_albums_choose_nothing_and_forbid_nothing() {
 
 #[test]
 fn comparing_all_offers_what_is_stored_without_filing_it_again() {
-    let options = PlanOptions { compare_all: true, only_due_at_ms: None };
+    let options = PlanOptions { compare_all: true, only_due_at_ms: None, ..PlanOptions::default() };
     let plan = plan_of(&[thing(0, 4, Some(stored())), thing(1, 5, Some(State::DeletedEarlier))], options);
     assert!(plan.compare[0].was_stored);
     assert_eq!((plan.compare.len(), plan.offer.len(), plan.safe), (1, 1, 0));
@@ -256,7 +256,7 @@ fn comparing_all_offers_what_is_stored_without_filing_it_again() {
 fn failures_rest_only_in_automatic_runs_and_never_longer_than_a_day() {
     let failed = |permanent, retry_at_ms| Some(State::Failed { why: "no".into(), permanent, retry_at_ms });
     let rests = |state, now| {
-        let options = PlanOptions { compare_all: false, only_due_at_ms: now };
+        let options = PlanOptions { compare_all: false, only_due_at_ms: now, ..PlanOptions::default() };
         plan_of(&[thing(0, 4, state)], options).offer.is_empty()
     };
     assert!(!rests(failed(false, 1000), None), "a person asked for this run");
@@ -264,7 +264,7 @@ fn failures_rest_only_in_automatic_runs_and_never_longer_than_a_day() {
     assert!(!rests(failed(false, i64::MAX), Some(500)), "the clock jumped back");
     assert!(!rests(failed(true, 0), None), "the reason may be gone");
     assert!(rests(failed(true, 0), Some(5000)), "no hour sends what the hub does not want");
-    let weekly = PlanOptions { compare_all: true, only_due_at_ms: Some(5000) };
+    let weekly = PlanOptions { compare_all: true, only_due_at_ms: Some(5000), ..PlanOptions::default() };
     assert_eq!(plan_of(&[thing(0, 4, failed(true, 0))], weekly).offer.len(), 1);
 }
 
@@ -289,6 +289,7 @@ fn the_summary_adds_up() {
         to_offer_bytes: 9,
         to_compare: 0,
         skipped: 1,
+        waiting: 0,
         failed: 0,
         left_out: 1,
     };

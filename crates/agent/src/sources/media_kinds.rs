@@ -28,6 +28,11 @@ pub fn is_media(name: &[u8]) -> bool {
     ending(name).is_some_and(|ending| among(PICTURES, &ending) || among(VIDEOS, &ending))
 }
 
+/// Whether a file of this name is a video, by its ending in any case.
+pub fn is_video(name: &[u8]) -> bool {
+    ending(name).is_some_and(|ending| among(VIDEOS, &ending))
+}
+
 /// Whether a file of this name belongs to a picture beside it.
 pub fn is_sidecar(name: &[u8]) -> bool {
     ending(name).is_some_and(|ending| among(SIDECARS, &ending))
@@ -70,6 +75,7 @@ mod tests {
         {
             assert!(!is_media(name.as_bytes()), "{name}");
         }
+        assert!(is_video(b"d.Mov") && !is_video(b"a.JPG") && !is_video(b"mov"));
         assert!(is_media(b"\xff\xfe.jpg"));
         assert!(is_sidecar(b"IMG_1.AAE") && is_sidecar(b"a.jpg.xmp") && !is_sidecar(b"a.jpg"));
     }

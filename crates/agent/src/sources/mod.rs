@@ -16,7 +16,7 @@ use tokio::io::{AsyncRead, AsyncSeek};
 
 pub use local_id::LocalId;
 pub(crate) use local_id::{name_bytes, os_name};
-pub use media_kinds::{is_media, is_sidecar};
+pub use media_kinds::{is_media, is_sidecar, is_video};
 pub use twin_read::{HashFailure, Hashed, hash};
 
 /// One source of this device. Given once, never reused.

@@ -80,6 +80,7 @@ fn declaration(file: &NewFile) -> Declaration {
         sha1: Some(file.sha1),
         modified_at_ms: Some(file.modified_at_ms),
         album: Some(file.album.clone()),
+        folder: file.folder.clone(),
         ..Declaration::named(file.name.clone())
     }
 }

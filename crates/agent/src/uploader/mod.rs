@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 pub(crate) mod fake_hub;
+pub mod flow;
 pub mod hub_client;
 pub mod lanes;
 pub mod retry;
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use domain::{ContentHash, Name, Sha1Hash, TimestampMs, UploadId};
+use domain::{ContentHash, FolderPath, Name, Sha1Hash, TimestampMs, UploadId};
 use futures_util::stream::BoxStream;
 use wire::{ChangePage, Filing, FilingOutcome, OfferAnswer, Stored};
 
@@ -33,6 +34,8 @@ pub struct NewFile {
     pub name_raw: Option<Vec<u8>>,
     /// The device album; names the default folder and the hub album.
     pub album: String,
+    /// The folder in the person's own Space; `None` for the album's folder below the device's.
+    pub folder: Option<FolderPath>,
     /// When the file was last changed.
     pub modified_at_ms: TimestampMs,
 }

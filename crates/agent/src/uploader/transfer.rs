@@ -11,12 +11,10 @@ use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::sync::CancellationToken;
 use wire::Stored;
 
+use super::flow::Flow;
 use super::{Body, Hub, HubError, NewFile, UploadPosition};
 use crate::ledger::LedgerError;
 use crate::sources::{Facts, LocalId, ReadSeek, Source};
-
-/// How much is read from the device at once.
-const READ_BYTES: usize = 256 * 1024;
 
 /// Files up to this go in one request.
 pub const SMALL_BYTES: u64 = 8 * 1024 * 1024;
@@ -46,6 +44,8 @@ pub struct Transfer {
     pub small_bytes: u64,
     /// How long a piece of a larger one is.
     pub piece_bytes: u64,
+    /// What every byte passes on its way out.
+    pub flow: Flow,
     /// When cancelled, the transfer ends with the piece that is on its way.
     pub stop: CancellationToken,
 }
@@ -201,7 +201,8 @@ impl Transfer {
             bytes.seek(SeekFrom::Start(offset)).await.map_err(reading_failed)?;
         }
         let log = log.clone();
-        let pieces = futures_util::stream::try_unfold((bytes, length_bytes), read_piece)
+        let reading = Reading { bytes, left_bytes: length_bytes, flow: self.flow.clone() };
+        let pieces = futures_util::stream::try_unfold(reading, read_piece)
             .inspect(move |piece| log.sent(piece.as_ref().map_or(0, |bytes| bytes.len() as u64)));
         Ok(Body { length_bytes, pieces: pieces.boxed() })
     }
@@ -234,23 +235,31 @@ fn reading_failed(error: io::Error) -> SendFailure {
     }
 }
 
-/// The next piece of a body. Fewer bytes than announced are an error: the file shrank.
-async fn read_piece(
-    (mut bytes, left): (Box<dyn ReadSeek>, u64),
-) -> io::Result<Option<(Bytes, (Box<dyn ReadSeek>, u64))>> {
-    if left == 0 {
+/// A body that is being read.
+struct Reading {
+    bytes: Box<dyn ReadSeek>,
+    left_bytes: u64,
+    flow: Flow,
+}
+
+/// The next piece of a body, when it is its turn to go. Fewer bytes than announced are an error: the file
+/// shrank.
+async fn read_piece(mut reading: Reading) -> io::Result<Option<(Bytes, Reading)>> {
+    if reading.left_bytes == 0 {
         return Ok(None);
     }
-    let wanted = usize::try_from(left).map_or(READ_BYTES, |left| left.min(READ_BYTES));
+    let most = reading.flow.read_bytes();
+    let wanted = usize::try_from(reading.left_bytes).map_or(most, |left| left.min(most));
     let mut piece = BytesMut::with_capacity(wanted);
     while piece.len() < wanted {
         let missing = wanted - piece.len();
-        if (&mut bytes).take(missing as u64).read_buf(&mut piece).await? == 0 {
+        if (&mut reading.bytes).take(missing as u64).read_buf(&mut piece).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
     }
-    let left = left - piece.len() as u64;
-    Ok(Some((piece.freeze(), (bytes, left))))
+    reading.left_bytes -= piece.len() as u64;
+    reading.flow.pass(piece.len() as u64).await;
+    Ok(Some((piece.freeze(), reading)))
 }
 
 #[cfg(test)]

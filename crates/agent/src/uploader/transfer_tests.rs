@@ -89,7 +89,9 @@ impl Scene {
             source: Arc::new(self.source.clone()),
             local,
             facts,
+            flow: Flow::default(),
             file: NewFile {
+                folder: None,
                 sha256: hashes.sha256,
                 sha1: hashes.sha1,
                 size_bytes: hashes.size_bytes,
@@ -303,10 +305,17 @@ async fn a_stop_does_not_hold_up_a_small_file_that_is_on_its_way() {
 
 #[tokio::test]
 async fn a_file_that_shrank_breaks_its_request() {
-    let cursor: Box<dyn ReadSeek> = Box::new(io::Cursor::new(b"abc"));
-    let error = read_piece((cursor, 5)).await.err().unwrap();
+    let five_of = |bytes: &'static [u8]| Reading {
+        bytes: Box::new(io::Cursor::new(bytes)),
+        left_bytes: 5,
+        flow: Flow::default(),
+    };
+    let error = read_piece(five_of(b"abc")).await.err().unwrap();
     assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
-    let cursor: Box<dyn ReadSeek> = Box::new(io::Cursor::new(b"abcdef"));
-    let (piece, (_, left)) = read_piece((cursor, 5)).await.unwrap().unwrap();
-    assert_eq!((&piece[..], left), (&b"abcde"[..], 0), "and one that grew gives no more than was said");
+    let (piece, rest) = read_piece(five_of(b"abcdef")).await.unwrap().unwrap();
+    assert_eq!(
+        (&piece[..], rest.left_bytes),
+        (&b"abcde"[..], 0),
+        "and one that grew gives no more than was said"
+    );
 }

@@ -3,18 +3,23 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use agent::ledger::ItemKey;
+use agent::attendant::status::Items;
+use agent::attendant::wish::Wish;
+use agent::attendant::{EngineLock, Holder, Round};
+use agent::conditions::Probe;
+use agent::ledger::{ItemKey, LedgerError};
 use agent::planner::{Plan, PlanSummary, Work};
+use agent::policy::Permit;
 use agent::sources::Source;
 use agent::uploader::hub_client::RemoteHub;
-use agent::{Engine, Ledger, Outcome, Parts, RunOptions, SystemPause};
+use agent::{Engine, Ledger, Outcome, Parts, RunOptions, Settings, SystemPause};
 use domain::{OsRandom, SystemClock};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::arguments::BackupArguments;
 use crate::console::{self, Mood, paint};
-use crate::device::{Device, connected};
+use crate::device::{self, Device, connected};
 use crate::failure::{Failure, Verdict};
 use crate::outcome;
 use crate::progress::Progress;
@@ -25,57 +30,116 @@ use crate::words::{count, items, safe, size};
 const SHOWN_ITEMS: usize = 20;
 
 pub(crate) async fn run(device: &Device, arguments: &BackupArguments) -> Result<Verdict, Failure> {
-    let settings = device.settings()?;
+    let mut settings = device.settings()?;
     let connection = connected(&settings)?.clone();
     if settings.sources().is_empty() {
         return Err(Failure::usage("there is nothing to back up yet: albumen source add FOLDER"));
     }
+    // Held until the end, and let go by the system if we are killed.
+    let _lock = match EngineLock::take(&device.folder, Holder::Backup).map_err(LedgerError::from)? {
+        Ok(lock) => Some(lock),
+        Err(Holder::Run) if !arguments.dry_run => return ask_the_running_one(device, arguments),
+        Err(_) => None,
+    };
+    // Who types this wants it now, also while the automatic backup is off.
+    settings.preferences.automatic = true;
     let progress = Arc::new(Progress::new(arguments.json));
     let parts = Parts {
         sources: settings.open_sources(),
-        // Held until the end, and let go by the system if we are killed: only one backup runs at a time.
+        // Only one backup runs at a time.
         ledger: Arc::new(Ledger::open(&device.folder)?),
         hub: Arc::new(RemoteHub::new(device.client(&connection)?)),
         clock: Arc::new(SystemClock),
         random: Arc::new(OsRandom),
         pause: Arc::new(SystemPause::new()),
         reports: Arc::clone(&progress) as Arc<dyn agent::Reports>,
-        settings,
+        settings: settings.clone(),
     };
-    let mut options = RunOptions {
-        uploads: usize::from(arguments.parallel),
-        verify: arguments.verify,
-        ..RunOptions::default()
-    };
-    if let Some(seconds) = arguments.patience_seconds {
-        options.patience = Duration::from_secs(seconds);
-    }
+    let ledger = parts.ledger.clone();
+    let options = options(arguments);
     let sources = parts.sources.clone();
     let engine = Engine::new(parts);
     if arguments.dry_run {
-        let plan = engine.plan(&options).await;
+        let plan = plan(&engine, options, &settings, &ledger, arguments.anyway).await;
         progress.clear();
         return dry_run(&plan?, &sources, arguments.json);
     }
-    match watch(&engine, &options, &progress).await? {
-        Some(outcome) => report(&outcome, &connection.url, arguments.json),
+    let probe = Probe::of_this_system();
+    let judge = device::judge(probe.seen.clone());
+    let round = Round {
+        engine: &engine,
+        ledger,
+        options,
+        settings: &settings,
+        folder: None,
+        judge: &judge,
+        anyway: arguments.anyway,
+    };
+    match watch(round, probe, &progress).await? {
+        Some(outcome) => {
+            if let Err(error) = Items::of(&outcome).0.write(&device.folder) {
+                tracing::warn!(%error, "the list of items cannot be written");
+            }
+            report(&outcome, &connection.url, arguments.json)
+        }
         None => Ok(Verdict::StoppedAtOnce),
     }
 }
 
-/// Runs the engine beside its display and beside Ctrl-C; `None` when it was left at once.
-async fn watch(
+fn options(arguments: &BackupArguments) -> RunOptions {
+    let defaults = RunOptions::default();
+    RunOptions {
+        uploads: usize::from(arguments.parallel),
+        verify: arguments.verify,
+        patience: arguments.patience_seconds.map_or(defaults.patience, Duration::from_secs),
+        ..defaults
+    }
+}
+
+/// What a backup would do now, under what the settings say about this moment.
+async fn plan(
     engine: &Engine,
-    options: &RunOptions,
-    progress: &Progress,
-) -> Result<Option<Outcome>, Failure> {
+    options: RunOptions,
+    settings: &Settings,
+    ledger: &Ledger,
+    anyway: bool,
+) -> Result<Plan, Failure> {
+    let judge = device::judge(Probe::of_this_system().asked().await);
+    let mut decision = judge.decide(&settings.preferences, ledger.metered_bytes(&judge.today())?);
+    if anyway {
+        decision.permit = Permit::default();
+    }
+    let pause = Arc::new(SystemPause::new());
+    Ok(engine.plan(&options.under(&settings.preferences, &decision, &judge.now(), pause)).await?)
+}
+
+/// An engine looks after this device already: it is asked to begin now.
+fn ask_the_running_one(device: &Device, arguments: &BackupArguments) -> Result<Verdict, Failure> {
+    let wish = Wish { asked: true, anyway: arguments.anyway, verify: arguments.verify };
+    wish.leave(&device.folder)
+        .map_err(|error| Failure::words(format!("the running albumen cannot be asked: {error}")))?;
+    Err(Failure::words(
+        "albumen run looks after this device, and was asked to back up now. What is safe: albumen status",
+    ))
+}
+
+/// Runs a round beside its display, what the system says, and Ctrl-C; `None` when it was left at once.
+async fn watch(round: Round<'_>, probe: Probe, progress: &Progress) -> Result<Option<Outcome>, Failure> {
     let stop = CancellationToken::new();
+    let Probe { mut seen, looking } = probe;
+    let working = async {
+        let asked = seen.wait_for(|seen| seen.asked).await.is_ok();
+        tracing::debug!(asked, "the system was asked about network and power");
+        round.run(&mut seen, &stop).await
+    };
     let outcome = tokio::select! {
         // In this order: Ctrl-C is listened for before anything begins.
         biased;
         () = stop::listen(stop.clone()) => None,
         never = progress.draw() => match never {},
-        outcome = Box::pin(engine.run(options, &stop)) => Some(outcome),
+        outcome = Box::pin(working) => Some(outcome),
+        // The probe never ends.
+        () = looking => None,
     };
     progress.clear();
     Ok(outcome.transpose()?)

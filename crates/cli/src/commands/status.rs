@@ -1,15 +1,20 @@
 //! `albumen status`: what is safe, as far as this device knows. Asks nobody.
 
+use agent::attendant::status::{Items, LiveStatus};
+use agent::attendant::{EngineLock, Holder};
 use agent::ledger::{Counts, LastRun, Ledger, LedgerError};
 use agent::sources::SourceId;
 use agent::{Ending, Settings};
-use jiff::{Timestamp, tz::TimeZone};
+use domain::{Clock as _, SystemClock, TimestampMs};
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::arguments::StatusArguments;
 use crate::console::{self, Mood, paint};
 use crate::device::Device;
 use crate::failure::{Failure, Verdict};
+use crate::outcome;
+use crate::state;
 use crate::words::{count, items, safe, size};
 
 /// The status as `--json` prints it. The token is not in it.
@@ -23,16 +28,25 @@ struct Status {
     running: bool,
     counts: Option<Counts>,
     last_run: Option<LastRun>,
+    /// What `albumen run` does right now; absent while it does not run.
+    engine: Option<LiveStatus>,
+    /// What is not on the hub, item by item; only when asked for.
+    items: Option<Items>,
 }
 
 pub(crate) fn run(device: &Device, arguments: &StatusArguments) -> Result<Verdict, Failure> {
     let settings = device.settings()?;
-    let status = gather(device, &settings)?;
+    let mut status = gather(device, &settings)?;
+    if arguments.items {
+        status.items = Some(Items::read(&device.folder).unwrap_or_default());
+    }
     if arguments.json {
         console::say_json(&status)?;
         return Ok(Verdict::Done);
     }
-    for (line, mood) in lines(&status, &TimeZone::system()) {
+    let zone = TimeZone::system();
+    let now_ms = SystemClock.now_ms();
+    for (line, mood) in lines(&status, now_ms, &zone) {
         console::say(&mood.map_or_else(|| line.clone(), |mood| paint(&line, mood)));
     }
     Ok(Verdict::Done)
@@ -58,11 +72,19 @@ fn gather(device: &Device, settings: &Settings) -> Result<Status, Failure> {
         running: memory.is_none(),
         counts: memory.as_ref().map(|(counts, _)| *counts),
         last_run: memory.and_then(|(_, last_run)| last_run),
+        engine: (EngineLock::holder(&device.folder) == Some(Holder::Run))
+            .then(|| LiveStatus::read(&device.folder))
+            .flatten(),
+        items: None,
     })
 }
 
-fn lines(status: &Status, zone: &TimeZone) -> Vec<(String, Option<Mood>)> {
+fn lines(status: &Status, now_ms: TimestampMs, zone: &TimeZone) -> Vec<(String, Option<Mood>)> {
     let mut lines = vec![];
+    if let Some(engine) = &status.engine {
+        lines.push((state::line(&engine.phase, Some(now_ms)), state::mood(&engine.phase)));
+        lines.extend(state::details(engine, zone).into_iter().map(|line| (line, None)));
+    }
     match (&status.hub, &status.user, &status.device_name) {
         (Some(hub), Some(user), Some(device)) => {
             lines.push((format!("Hub: {} as {}, this is \"{}\"", safe(hub), safe(user), safe(device)), None));
@@ -74,7 +96,7 @@ fn lines(status: &Status, zone: &TimeZone) -> Vec<(String, Option<Mood>)> {
         1 => lines.push((format!("Folder: {}", safe(&status.sources[0])), None)),
         number => lines.push((format!("Folders: {number} (albumen source list)"), None)),
     }
-    if status.running {
+    if status.running && status.engine.is_none() {
         lines.push(("A backup is running right now.".to_owned(), None));
     }
     if let Some(counts) = &status.counts {
@@ -86,6 +108,22 @@ fn lines(status: &Status, zone: &TimeZone) -> Vec<(String, Option<Mood>)> {
         lines.extend(last.why.as_deref().map(|why| (format!("  {}", safe(why)), None)));
     } else if status.counts.is_some() {
         lines.push(("No backup has ended yet: albumen backup".to_owned(), None));
+    }
+    if let Some(listed) = &status.items {
+        lines.extend(item_lines(listed).into_iter().map(|line| (line, None)));
+    }
+    lines
+}
+
+fn item_lines(listed: &Items) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (kind, list) in
+        [("waiting", &listed.waiting), ("not safe", &listed.failed), ("left out", &listed.skipped)]
+    {
+        lines.extend(outcome::reasons(kind, list.iter().map(|item| (&*item.item, &*item.reason))));
+    }
+    if lines.is_empty() {
+        lines.push("No item is waiting, not safe or left out, as far as the last look knows.".to_owned());
     }
     lines
 }
@@ -105,9 +143,7 @@ fn known(counts: &Counts) -> String {
 }
 
 fn last_run(last: &LastRun, zone: &TimeZone) -> String {
-    let when = Timestamp::from_millisecond(last.finished_at_ms)
-        .map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string())
-        .unwrap_or_default();
+    let when = state::clock(last.finished_at_ms, zone);
     let how = match last.ending {
         Ending::Complete if last.all_safe => format!("all {} safe", items(last.safe)),
         Ending::Complete if last.failed == 0 => {
@@ -118,6 +154,7 @@ fn last_run(last: &LastRun, zone: &TimeZone) -> String {
         Ending::Revoked => "the hub did not know this device any more".to_owned(),
         Ending::HubFull => format!("the hub's disk was full, {} safe", items(last.safe)),
         Ending::Stopped => format!("stopped, {} safe", items(last.safe)),
+        Ending::Waiting => format!("waiting, {} safe", items(last.safe)),
     };
     format!("Last backup: {when}, {how}")
 }
@@ -150,11 +187,13 @@ mod tests {
                 all_safe: true,
                 why: None,
             }),
+            engine: None,
+            items: None,
         }
     }
 
     fn text(status: &Status) -> Vec<String> {
-        lines(status, &TimeZone::UTC).into_iter().map(|(line, _)| line).collect()
+        lines(status, 0, &TimeZone::UTC).into_iter().map(|(line, _)| line).collect()
     }
 
     #[test]

@@ -6,6 +6,8 @@
 mod backing_up;
 mod connecting;
 mod help;
+mod service;
+mod settings;
 mod sources;
 #[expect(dead_code, reason = "the client's tests use all of it")]
 #[path = "../../../client/tests/it/stub.rs"]
@@ -86,6 +88,7 @@ fn program(home: &Path) -> Command {
     for wish in ["COLUMNS", "NO_COLOR", "CLICOLOR_FORCE", "ALBUMEN_LOG", "ALBUMEN_STALL_SECONDS"] {
         command.env_remove(wish);
     }
-    command.env("ALBUMEN_HOME", home);
+    // What this machine's own system says about network and power is nobody's affair.
+    command.env("ALBUMEN_HOME", home).env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus");
     command
 }
