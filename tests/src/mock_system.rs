@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 /// The system's own Python: the mocks are a package of the system, not of whatever `python3` is.
 const PYTHON: &str = "/usr/bin/python3";
 
-/// A private message bus with a NetworkManager and a UPower that only pretend.
+/// A private message bus with a `NetworkManager` and a `UPower` that only pretend.
 #[derive(Debug)]
 pub struct MockSystem {
     script: PathBuf,
