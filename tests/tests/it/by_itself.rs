@@ -167,7 +167,7 @@ fn what_is_new_goes_by_itself_and_what_a_person_asks_of_it_is_done() {
     let _ = device.until_engine_is("all-safe");
 
     let new = |number: u64| {
-        put_file(device.pictures().join(format!("Trip/{number}.mp4")), &samples::mp4(number, 9_000))
+        put_file(device.pictures().join(format!("Trip/{number}.mp4")), &samples::mp4(number, 9_000));
     };
     new(1);
     until("the new one", || hub.owner().files().len() == 1);
