@@ -283,7 +283,7 @@ async fn devices_and_uploads() {
 #[tokio::test]
 async fn an_answer_of_a_newer_hub_is_still_understood() {
     let mut newer = album();
-    newer["cover"] = json!({"later": true});
+    newer["of_later"] = json!({"later": true});
     let stub = Stub::play(vec![answer(&newer), Act::Reply("HTTP/1.1 204 No Content\r\n\r\n".into())]);
     let client = stub.client();
     assert_eq!(client.album(AlbumId::from_bytes(BYTES)).await.unwrap().name, name());
