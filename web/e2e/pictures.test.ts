@@ -120,7 +120,7 @@ describe.skipIf(!pictures)("with real pictures", () => {
   test("the map link asks for the place and nothing is asked before", async () => {
     const visitor = await photos();
     const { page } = visitor;
-    await page.goto(`/photos/${id("Apple_iPhone_4.jpg")}`);
+    await page.goto(`/photos/${id(PHONE_PICTURE)}`);
     await page.getByRole("button", { name: "Details" }).click();
     const link = page.getByRole("link", { name: "Open map" });
     expect(await link.getAttribute("href")).toMatch(

@@ -11,6 +11,8 @@ export class Slot implements Part {
   layout = $state.raw<Layout | null>(null);
   top = $state(0);
   height = $state(0);
+  /** While it is being fetched: its end, for everybody who wants it. */
+  fetching: Promise<void> | undefined;
 
   constructor(part: Part) {
     this.month = part.month;
@@ -107,20 +109,26 @@ export class Timeline {
     for (const slot of waiting.slice(0, Math.max(0, AT_ONCE - this.#loading))) void this.fetch(slot);
   }
 
-  /** Fetches one slot. */
-  async fetch(slot: Slot): Promise<void> {
-    if (slot.is === "ready" || slot.is === "loading") return;
+  /** Fetches one slot, once however many want it. */
+  fetch(slot: Slot): Promise<void> {
+    if (slot.is === "ready") return Promise.resolve();
+    if (slot.fetching) return slot.fetching;
     slot.is = "loading";
     this.#loading += 1;
+    slot.fetching = this.#fetchNow(slot).finally(() => {
+      slot.fetching = undefined;
+      this.#loading -= 1;
+      this.fetchNear();
+    });
+    return slot.fetching;
+  }
+
+  async #fetchNow(slot: Slot): Promise<void> {
     try {
-      const photos = await this.#source.photos(slot);
-      this.#fill(slot, photos);
+      this.#fill(slot, await this.#source.photos(slot));
     } catch (error) {
       this.error = error;
       slot.is = "failed";
-    } finally {
-      this.#loading -= 1;
-      this.fetchNear();
     }
   }
 
@@ -161,9 +169,20 @@ export class Timeline {
     const known = this.#known(id);
     if (known) return known;
     if (this.state !== "ready") await this.refresh();
+    return (await this.#fetchPartOf(id, false)) ?? this.#findAnew(id);
+  }
+
+  /** It may have come, or moved to another month when it was looked into, since the list was fetched. */
+  async #findAnew(id: string): Promise<{ slot: Slot; at: number } | undefined> {
+    await this.refresh();
+    return this.#fetchPartOf(id, true);
+  }
+
+  async #fetchPartOf(id: string, anew: boolean): Promise<{ slot: Slot; at: number } | undefined> {
     const month = await this.#source.partOf(id);
     const slot = this.slots.find((one) => one.month === month);
     if (!slot) return undefined;
+    if (anew && slot.is === "ready") slot.is = "waiting";
     await this.fetch(slot);
     return this.#known(id);
   }

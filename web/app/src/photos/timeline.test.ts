@@ -16,25 +16,26 @@ class MadeUp implements Source {
     count: 30 + ((at * 37) % 50),
   }));
   fails = false;
+  /** Pictures come when this has come. */
+  gate = Promise.resolve();
 
   parts(): Promise<Part[]> {
     return this.fails ? Promise.reject(new Error("away")) : Promise.resolve(this.months);
   }
 
-  photos(part: Part): Promise<Photo[]> {
+  async photos(part: Part): Promise<Photo[]> {
     this.asked.push(part.month);
+    await this.gate;
     const startMs = Date.parse(`${part.month ?? "1970-01"}-20`);
-    return Promise.resolve(
-      Array.from({ length: part.count }, (_, at) => ({
-        id: `${part.month}/${at}`,
-        kind: "picture" as const,
-        localMs: startMs - at * 3_600_000,
-        ratio: [0.75, 1.333, 1.5][at % 3] ?? 1,
-        durationMs: null,
-        thumbhash: null,
-        version: "v",
-      })),
-    );
+    return Array.from({ length: part.count }, (_, at) => ({
+      id: `${part.month}/${at}`,
+      kind: "picture" as const,
+      localMs: startMs - at * 3_600_000,
+      ratio: [0.75, 1.333, 1.5][at % 3] ?? 1,
+      durationMs: null,
+      thumbhash: null,
+      version: "v",
+    }));
   }
 
   partOf(id: string): Promise<string> {
@@ -122,4 +123,30 @@ test("a hub that is away leaves what was there", async () => {
   const empty = new Timeline(hub);
   await empty.refresh();
   expect(empty.state).toBe("failed");
+});
+
+test("a picture is found while its month is being fetched for the sheet", async () => {
+  const { hub, timeline } = await opened();
+  const july = timeline.slots.find((slot) => slot.month === "2024-07");
+  if (!july) throw new Error("no such month");
+  let open = () => {};
+  hub.gate = new Promise((resolve) => (open = resolve));
+  void timeline.fetch(july);
+  const finding = timeline.find("2024-07/3");
+  await settle();
+  expect(july.is).toBe("loading");
+  open();
+  expect((await finding)?.at).toBe(3);
+  expect(hub.asked.filter((month) => month === "2024-07")).toHaveLength(1);
+});
+
+test("a picture is found that came, or moved to another month, after the list was fetched", async () => {
+  const { hub, timeline } = await opened();
+  hub.months = [{ month: "2025-01", count: 2 }, ...hub.months];
+  expect((await timeline.find("2025-01/1"))?.slot.month).toBe("2025-01");
+  const grown = hub.months.find(({ month }) => month === "2024-12");
+  if (!grown) throw new Error("no such month");
+  grown.count += 1;
+  expect((await timeline.find(`2024-12/${grown.count - 1}`))?.at).toBe(grown.count - 1);
+  expect(await timeline.find("2024-12/999")).toBeUndefined();
 });
