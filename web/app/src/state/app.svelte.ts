@@ -6,6 +6,7 @@ import { Appearance } from "./appearance.svelte";
 import { Router } from "./router.svelte";
 import { Session } from "./session.svelte";
 import { Toasts } from "./toasts.svelte";
+import { Transfers } from "./transfers.svelte";
 
 /** Everything that screens share: made once, reached through the context. */
 export class App {
@@ -14,6 +15,7 @@ export class App {
   readonly session = new Session(this.hub);
   readonly router = new Router();
   readonly toasts = new Toasts();
+  readonly transfers = new Transfers();
   readonly appearance = new Appearance();
 
   /** What went wrong, in words that a person can act on. */
