@@ -45,7 +45,7 @@ fn measure(report: &mut Report, what: &str, photo: &Path, goal: Goal) {
     let waits: Vec<f64> = (0..scaled(31))
         .map(|number| {
             let picture = one_of_its_own(photo, folder.path(), number);
-            bench.runtime.block_on(tokio::time::sleep(IDLE));
+            bench.runtime.block_on(async { tokio::time::sleep(IDLE).await });
             bench.runtime.block_on(wait_for_thumbnail(&bench, &picture)).as_secs_f64() * 1000.0
         })
         .collect();

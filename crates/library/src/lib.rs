@@ -66,6 +66,7 @@ pub struct Library {
     guesses: Guesses,
     touches: Touches,
     sessions: ingest::Sessions,
+    arrivals: Arc<ingest::Arrivals>,
     /// Held for reading between seal and commit, for writing while bytes are removed: a sweep must
     /// not take bytes that an upload has just found to be there already.
     removal: tokio::sync::RwLock<()>,
@@ -96,6 +97,7 @@ impl Library {
             guesses: Guesses::new(clock.clone()),
             touches: Touches::default(),
             sessions: ingest::Sessions::default(),
+            arrivals: Arc::default(),
             removal: tokio::sync::RwLock::default(),
             doubts: ingest::Doubts::new(catalog.clone(), vault.clone(), clock.clone(), stopping.clone()),
             promises: ingest::Promises::new(vault.clone(), clock.clone(), settings.keep_free_bytes),

@@ -21,13 +21,19 @@ const GLANCE: Duration = Duration::from_millis(100);
 const REST_FOR_WORK: u32 = 9;
 
 impl Library {
+    /// Whether somebody is sending, through whichever door, or was a moment ago. Looking makes room for it.
+    #[must_use]
+    pub fn is_receiving(&self) -> bool {
+        self.arrivals.are_busy()
+    }
+
     /// Returns when nothing arrives, or after a minute, or at once on a machine with memory for both.
     pub(super) async fn wait_for_a_quiet_moment(&self, parts: &MediaParts) {
         if !parts.yields_to_uploads {
             return;
         }
         for _ in 0..BREATHS_MAX {
-            if !self.sessions.are_busy() {
+            if !self.is_receiving() {
                 return;
             }
             sleep(BREATH).await;
@@ -39,7 +45,7 @@ impl Library {
     pub(super) async fn rest_for_uploads(&self, worked: Duration) {
         let end = Instant::now() + worked * REST_FOR_WORK;
         let idle_enough = room_for_one_more();
-        while self.sessions.are_busy() && Instant::now() < end {
+        while self.is_receiving() && Instant::now() < end {
             let before = Processors::now();
             sleep(GLANCE).await;
             if before.zip(Processors::now()).is_some_and(|(before, now)| now.idle_since(before) > idle_enough)

@@ -63,6 +63,7 @@ impl Library {
             yield_now: turn.yield_now.clone(),
             stopping: self.stopping.clone(),
         };
+        let _arrival = self.arrivals.begin();
         let received = receive(staged, head, unchecked, body, checksum, &limits).await;
         if let Err(Broken::Spoiled(cause)) = received {
             return Err(self.end_spoiled(id, &mut turn.session, &cause).await);

@@ -1,6 +1,7 @@
 //! How pictures come in: offer, begin, append, finish. Every door uses these.
 
 mod append;
+mod arrivals;
 mod begin;
 mod expire;
 mod file;
@@ -17,6 +18,7 @@ mod whole;
 use catalog::uploads::FinishedAs;
 use domain::{AssetId, ContentHash, EntryId, TimestampMs, UploadId};
 
+pub(crate) use arrivals::Arrivals;
 pub use begin::NewUpload;
 pub use file::{FilingOutcome, HeldFile, Refusal};
 pub use offer::OfferAnswer;

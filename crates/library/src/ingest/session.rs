@@ -122,11 +122,6 @@ impl Sessions {
         Ok(Turn { session, yield_now })
     }
 
-    /// Whether somebody is sending right now.
-    pub(crate) fn are_busy(&self) -> bool {
-        self.lock().values().any(|slot| Arc::strong_count(slot) > 1)
-    }
-
     /// Forgets an upload that has ended.
     pub(super) fn forget(&self, id: UploadId) {
         self.lock().remove(&id);

@@ -53,10 +53,12 @@ impl Library {
             yield_now: tokio_util::sync::CancellationToken::new(),
             stopping: self.stopping.clone(),
         };
+        let arrival = self.arrivals.begin();
         let received = match receive(&mut staged, &mut head, &mut unchecked, body, checksum, &limits).await {
             Ok(()) => length.map_or(Ok(()), |expected| expect_length(expected, staged.size_bytes())),
             Err(broken) => Err(broken.into()),
         };
+        drop(arrival);
         if let Err(error) = received {
             drop(staged);
             self.vault.discard(declared.id).await?;

@@ -9,7 +9,8 @@ use library::{Cause, Error, Settings};
 use tokio::sync::mpsc;
 
 use crate::common::{
-    DAY_MS, HOUR_MS, World, body, cut_body, declared, file, on_both, picture, sha256, silent_body, upload,
+    DAY_MS, Engine, HOUR_MS, World, body, cut_body, declared, file, on_both, picture, sha256, silent_body,
+    upload,
 };
 
 /// A body that a test feeds by hand.
@@ -390,5 +391,39 @@ async fn stopping_ends_uploads_at_a_chunks_edge_with_their_bytes_durable() {
     assert_eq!(state.offset, 600_000);
     let done = world.library.append(&sam, id, 600_000, None, body(&[&bytes[600_000..]])).await.unwrap();
     assert_eq!(done.stored.unwrap().sha256, sha256(&bytes));
+    world.end().await;
+}
+
+/// Work that can wait makes room for what arrives: each door must be seen.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_counts_as_arriving_through_whichever_door_it_comes() {
+    let world = World::on_disk(Engine::Sqlite).await.unwrap();
+    let sam = world.person("sam", Role::Member).await;
+    let bytes = picture(1, 3000);
+    let begun = world.library.begin(&sam, upload(file("A", "a.jpg"), 3000)).await.unwrap().id;
+    for door in ["put", "whole", "append"] {
+        while world.library.is_receiving() {
+            tokio::task::yield_now().await;
+        }
+        let (feed, arriving) = fed_body();
+        let (library, sam) = (world.library.clone(), sam.clone());
+        let receiving = tokio::spawn(async move {
+            match door {
+                "put" => library.put(&sam, file("A", "b.jpg"), Some(3000), arriving).await.map(drop),
+                "whole" => {
+                    let new = upload(file("A", "c.jpg"), 3000);
+                    library.receive_whole(&sam, new, None, arriving).await.map(drop)
+                }
+                _ => library.append(&sam, begun, 0, None, arriving).await.map(drop),
+            }
+        });
+        feed.send(Bytes::copy_from_slice(&bytes[..1000])).await.unwrap();
+        while !world.library.is_receiving() {
+            tokio::task::yield_now().await;
+        }
+        feed.send(Bytes::copy_from_slice(&bytes[1000..])).await.unwrap();
+        drop(feed);
+        receiving.await.unwrap().unwrap();
+    }
     world.end().await;
 }
