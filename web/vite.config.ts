@@ -14,16 +14,21 @@ function packed(): Plugin {
     name: "packed",
     apply: "build",
     enforce: "post",
-    generateBundle(_options, bundle) {
-      for (const file of Object.values(bundle)) {
-        const source = Buffer.from(file.type === "chunk" ? file.code : file.source);
-        if (source.length < WORTH_PACKING_BYTES || !/\.(js|css|html|svg|json)$/.test(file.fileName)) continue;
-        const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
-        const forms = { br: brotliCompressSync(source, { params }), gz: gzipSync(source, { level: 9 }) };
-        for (const [ending, form] of Object.entries(forms)) {
-          this.emitFile({ type: "asset", fileName: `${file.fileName}.${ending}`, source: form });
+    generateBundle: {
+      // Last: Vite itself still writes into the chunks that import others.
+      order: "post",
+      handler(_options, bundle) {
+        for (const file of Object.values(bundle)) {
+          const source = Buffer.from(file.type === "chunk" ? file.code : file.source);
+          if (source.length < WORTH_PACKING_BYTES || !/\.(js|css|html|svg|json)$/.test(file.fileName))
+            continue;
+          const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+          const forms = { br: brotliCompressSync(source, { params }), gz: gzipSync(source, { level: 9 }) };
+          for (const [ending, form] of Object.entries(forms)) {
+            this.emitFile({ type: "asset", fileName: `${file.fileName}.${ending}`, source: form });
+          }
         }
-      }
+      },
     },
   };
 }
