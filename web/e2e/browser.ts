@@ -29,12 +29,12 @@ export const SIZES = {
 
 export type Size = keyof typeof SIZES;
 
-/** The system's Chromium. */
-export function openBrowser(): Promise<Browser> {
+/** The system's Chromium, with further arguments. */
+export function openBrowser(further: string[] = []): Promise<Browser> {
   const found =
     process.env["ALBUMEN_CHROMIUM"] ?? execFileSync("which", ["chromium"], { encoding: "utf8" }).trim();
   // Whoever runs this as root is in a container already.
-  const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  const args = [...(process.getuid?.() === 0 ? ["--no-sandbox"] : []), ...further];
   return chromium.launch({ executablePath: found, args });
 }
 
@@ -60,17 +60,24 @@ export class Visitor {
   }
 
   static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
-    const context = await browser.newContext({ locale: "en-GB", baseURL: url, ...SIZES.desktop, ...options });
+    const context = await browser.newContext({
+      locale: "en-GB",
+      baseURL: url,
+      // What a test puts between page and hub is to be asked, not what a worker kept.
+      serviceWorkers: "block",
+      ...SIZES.desktop,
+      ...options,
+    });
     return new Visitor(await context.newPage(), url);
   }
 
-  async signIn(password: string = OWNER.password): Promise<void> {
+  async signIn(password: string = OWNER.password, name: string = OWNER.name): Promise<void> {
     const { page } = this;
     await page.goto("/");
-    await page.getByLabel("Name", { exact: true }).fill(OWNER.name);
+    await page.getByLabel("Name", { exact: true }).fill(name);
     await page.getByLabel("Password", { exact: true }).fill(password);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("heading", { name: `Hello, ${OWNER.name}` }).waitFor();
+    await page.getByRole("heading", { name: `Hello, ${name}` }).waitFor();
   }
 
   /** Nothing went wrong behind the scenes: no errors, no blocked script or style, nobody else asked. */

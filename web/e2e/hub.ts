@@ -1,4 +1,5 @@
 /** A real hub of its own for a test, over an empty folder, with real pictures in it when asked. */
+import { randomUUID } from "node:crypto";
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -14,6 +15,8 @@ export const OWNER = { name: "Sam", password: "a sentence only the tests know" }
 export interface RunningHub {
   url: string;
   code: string;
+  /** The folder with everything that it keeps. */
+  data: string;
   stop(): Promise<void>;
 }
 
@@ -41,7 +44,7 @@ export async function startHub(): Promise<RunningHub> {
   try {
     const url = await until(() => /http:\/\/[0-9.]+:[0-9]+/.exec(said())?.[0], "a hub that listens", said);
     const code = await until(() => /(?:[A-Z2-9]{4}-){2}[A-Z2-9]{4}/.exec(said())?.[0], "a code", said);
-    return { url, code, stop };
+    return { url, code, data, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -83,6 +86,23 @@ export class Caller {
   /** Claims a hub for its owner. */
   static async claim(hub: RunningHub): Promise<Caller> {
     const answer = await fetch(`${hub.url}/api/v1/setup`, json({ code: hub.code, ...OWNER }));
+    if (!answer.ok) throw new Error(await answer.text());
+    return new Caller(hub.url, ((await answer.json()) as { token: string }).token);
+  }
+
+  /** Logs in by name and password. */
+  static async logIn(hub: RunningHub, name: string, password: string): Promise<Caller> {
+    return Caller.#by(hub, { name, password });
+  }
+
+  /** Connects a device of somebody's, one that is new. */
+  static async device(hub: RunningHub, name: string, password: string, device: string): Promise<Caller> {
+    const introduction = { installation: randomUUID(), name: device, platform: "android" };
+    return Caller.#by(hub, { name, password, device: introduction });
+  }
+
+  static async #by(hub: RunningHub, body: unknown): Promise<Caller> {
+    const answer = await fetch(`${hub.url}/api/v1/login`, json(body));
     if (!answer.ok) throw new Error(await answer.text());
     return new Caller(hub.url, ((await answer.json()) as { token: string }).token);
   }

@@ -9,7 +9,10 @@ const ROUTES: Route[] = [
   { screen: "albums" },
   { screen: "album", album: "01" },
   { screen: "album", album: "01", photo: "02" },
+  { screen: "spaces" },
+  { screen: "space", space: "03" },
   { screen: "devices" },
+  { screen: "share" },
   { screen: "trash" },
   { screen: "settings" },
 ];
@@ -19,7 +22,15 @@ test("every address is read as it was written", () => {
 });
 
 test("what is no address of ours is nothing", () => {
-  for (const path of ["/foo", "/photos/1/2", "/albums/1/2/3", "/trash/1", "/settings/x"]) {
+  for (const path of [
+    "/foo",
+    "/photos/1/2",
+    "/albums/1/2/3",
+    "/trash/1",
+    "/settings/x",
+    "/spaces/1/2",
+    "/devices/1",
+  ]) {
     expect(parse(path), path).toEqual({ screen: "nothing" });
   }
 });

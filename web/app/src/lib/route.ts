@@ -6,7 +6,10 @@ export type Route =
   | { screen: "photos"; photo?: string }
   | { screen: "albums" }
   | { screen: "album"; album: string; photo?: string }
+  | { screen: "spaces" }
+  | { screen: "space"; space: string }
   | { screen: "devices" }
+  | { screen: "share" }
   | { screen: "trash" }
   | { screen: "settings" }
   | { screen: "nothing" };
@@ -19,13 +22,18 @@ export function parse(path: string): Route {
   if (screen === "albums" && first !== undefined) {
     return { screen: "album", album: first, ...(second && { photo: second }) };
   }
+  if (screen === "spaces" && first !== undefined && second === undefined) {
+    return { screen: "space", space: first };
+  }
   if (first !== undefined) return { screen: "nothing" };
   if (screen === "") return { screen: "home" };
-  if (screen === "albums" || screen === "devices" || screen === "trash" || screen === "settings") {
-    return { screen };
-  }
-  return { screen: "nothing" };
+  return isPlain(screen) ? { screen } : { screen: "nothing" };
 }
+
+/** Screens that are all of their address. */
+const PLAIN = ["albums", "spaces", "devices", "share", "trash", "settings"] as const;
+
+const isPlain = (word: string): word is (typeof PLAIN)[number] => (PLAIN as readonly string[]).includes(word);
 
 /** Writes an address; `parse` reads it again as the same. */
 export function write(route: Route): string {
@@ -37,6 +45,8 @@ export function write(route: Route): string {
       return route.photo ? `/photos/${route.photo}` : "/photos";
     case "album":
       return route.photo ? `/albums/${route.album}/${route.photo}` : `/albums/${route.album}`;
+    case "space":
+      return `/spaces/${route.space}`;
     default:
       return `/${route.screen}`;
   }

@@ -2,6 +2,7 @@ import { createContext } from "svelte";
 
 import { Away, Hub, Refused } from "../api/hub";
 import { Words } from "../i18n/words.svelte";
+import { Install } from "../offline/install.svelte";
 import { Appearance } from "./appearance.svelte";
 import { Router } from "./router.svelte";
 import { Session } from "./session.svelte";
@@ -17,6 +18,7 @@ export class App {
   readonly toasts = new Toasts();
   readonly transfers = new Transfers();
   readonly appearance = new Appearance();
+  readonly install = new Install();
 
   /** What went wrong, in words that a person can act on. */
   readonly why = (error: unknown): string => {
@@ -25,13 +27,17 @@ export class App {
     return this.words.say("error.unknown");
   };
 
-  /** Runs something, and tells when it went wrong. Answers whether it went well. */
-  async attempt(run: () => Promise<void>): Promise<boolean> {
+  /**
+   * Runs something, and tells when it went wrong. Answers whether it went well. `said` are words for refusals
+   * that mean something particular here.
+   */
+  async attempt(run: () => Promise<void>, said: Partial<Record<string, string>> = {}): Promise<boolean> {
     try {
       await run();
       return true;
     } catch (error) {
-      this.toasts.fail(this.why(error));
+      const particular = error instanceof Refused ? said[error.problem.code] : undefined;
+      this.toasts.fail(particular ?? this.why(error));
       return false;
     }
   }
